@@ -44,8 +44,8 @@ function(_wdm_any_case out)
     file(MAKE_DIRECTORY ${work}/links)
     foreach(header IN LISTS headers)
         set(real ${OPENWDM_WDK_INCLUDE_DIR}/${header})
-        string(APPEND entries
-               "${comma}\n  {\"type\":\"file\",\"name\":\"${header}\",\"external-contents\":\"${real}\"}")
+        string(APPEND entries "${comma}\n  {\"type\":\"file\",\"name\":\"${header}\","
+               "\"external-contents\":\"${real}\"}")
         set(comma ",")
         get_filename_component(stem ${header} NAME_WE)
         string(TOUPPER ${stem} upper)
@@ -70,11 +70,12 @@ function(_wdm_compile_command out compiler debug)
     if(compiler STREQUAL "mingw")
         set(command ${OPENWDM_COMPILER_LAUNCHER} ${OPENWDM_MINGW} ${common} -fshort-wchar
             -fno-stack-protector -fno-ident -isystem ${OPENWDM_WDK_INCLUDE_DIR}
-            -isystem ${anyCase}/links)
+            -isystem ${OPENWDM_WDK_INCLUDE_DIR}/crt -isystem ${anyCase}/links)
     else()
         set(command ${OPENWDM_COMPILER_LAUNCHER} ${OPENWDM_CLANG} --target=x86_64-pc-windows-msvc
             -fms-extensions -fasync-exceptions -nostdlibinc ${common}
-            -ivfsoverlay ${anyCase}/overlay.yaml -isystem ${OPENWDM_WDK_INCLUDE_DIR})
+            -ivfsoverlay ${anyCase}/overlay.yaml -isystem ${OPENWDM_WDK_INCLUDE_DIR}
+            -isystem ${OPENWDM_WDK_INCLUDE_DIR}/crt)
     endif()
     if(debug STREQUAL "dwarf")
         list(APPEND command -g -gdwarf)

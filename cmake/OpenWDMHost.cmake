@@ -67,7 +67,8 @@ target_compile_options(wdm_kernel_flags INTERFACE
     -nostdinc "SHELL:-isystem ${WDM_COMPILER_INCLUDE}")
 target_compile_definitions(wdm_kernel_flags INTERFACE OPENWDM_KERNEL=1)
 target_include_directories(wdm_kernel_flags INTERFACE
-    ${PROJECT_SOURCE_DIR}/include/wdk ${PROJECT_SOURCE_DIR}/kernel ${PROJECT_SOURCE_DIR})
+    ${PROJECT_SOURCE_DIR}/include/wdk ${PROJECT_SOURCE_DIR}/include/wdk/crt
+    ${PROJECT_SOURCE_DIR}/kernel ${PROJECT_SOURCE_DIR})
 
 # ---- layers ----
 
@@ -107,6 +108,7 @@ add_library(wdm_runtime_flags INTERFACE)
 target_link_libraries(wdm_runtime_flags INTERFACE wdm_host_flags)
 target_compile_options(wdm_runtime_flags INTERFACE -fshort-wchar
     "SHELL:-idirafter ${PROJECT_SOURCE_DIR}/include/wdk"
+    "SHELL:-idirafter ${PROJECT_SOURCE_DIR}/include/wdk/crt"
     "SHELL:-idirafter ${PROJECT_SOURCE_DIR}/kernel")
 target_compile_definitions(wdm_runtime_flags INTERFACE OPENWDM_KERNEL=1)
 wdm_layer(runtime wdm_runtime_flags runtime)

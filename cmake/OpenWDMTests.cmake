@@ -26,7 +26,8 @@ add_library(wdm_kernel_test_flags INTERFACE)
 target_link_libraries(wdm_kernel_test_flags INTERFACE wdm_warnings wdm_sanitize)
 target_compile_options(wdm_kernel_test_flags INTERFACE -std=gnu17 -fshort-wchar
     -fno-strict-aliasing
-    "SHELL:-idirafter ${PROJECT_SOURCE_DIR}/include/wdk")
+    "SHELL:-idirafter ${PROJECT_SOURCE_DIR}/include/wdk"
+    "SHELL:-idirafter ${PROJECT_SOURCE_DIR}/include/wdk/crt")
 target_compile_definitions(wdm_kernel_test_flags INTERFACE OPENWDM_KERNEL=1 _GNU_SOURCE)
 target_include_directories(wdm_kernel_test_flags INTERFACE
     ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/kernel ${PROJECT_SOURCE_DIR}/include)

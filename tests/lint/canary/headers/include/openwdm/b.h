@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+size_t b(void);

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#include "kernel/io/io.h"
+#include <stdio.h>

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#include <pthread.h>
+#include "host/host.h"

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+int MmThing(void);
+int IoThing(void);
+int
+IoThing(void)
+{
+    return MmThing();
+}

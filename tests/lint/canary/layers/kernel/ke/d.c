@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+int KeThing(void);
+int
+KeThing(void)
+{
+    return 1;
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#include "io/iop.h"
+#include "io/io.h"

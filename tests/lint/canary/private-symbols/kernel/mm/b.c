@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+int MiThing(void);
+int
+MiThing(void)
+{
+    return 1;
+}

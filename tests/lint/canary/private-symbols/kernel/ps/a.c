@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+int MiThing(void);
+int IopStolen(void);
+int
+IopStolen(void)
+{
+    return MiThing();
+}
