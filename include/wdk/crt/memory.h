@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* An older name of string.h. */
+#include <string.h>

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The part of <stdlib.h> the kernel exports. There is no malloc in a driver. */
+#ifndef WDK_CRT_STDLIB_H
+#define WDK_CRT_STDLIB_H
+#include <stddef.h>
+#include <errno.h>
+#ifdef __cplusplus
+extern "C"
+{
+#endif
+    int atoi(const char *string);
+    long atol(const char *string);
+    int _wtoi(const wchar_t *string);
+    long _wtol(const wchar_t *string);
+    __INT64_TYPE__ _atoi64(const char *string);
+    char *_itoa(int value, char *to, int radix);
+    wchar_t *_itow(int value, wchar_t *to, int radix);
+    char *_i64toa(__INT64_TYPE__ value, char *to, int radix);
+    wchar_t *_i64tow(__INT64_TYPE__ value, wchar_t *to, int radix);
+    char *_ui64toa(__UINT64_TYPE__ value, char *to, int radix);
+    errno_t _itoa_s(int value, char *to, size_t room, int radix);
+    errno_t _itow_s(int value, wchar_t *to, size_t room, int radix);
+    errno_t _ltoa_s(long value, char *to, size_t room, int radix);
+    errno_t _ultoa_s(unsigned long value, char *to, size_t room, int radix);
+    errno_t _i64toa_s(__INT64_TYPE__ value, char *to, size_t room, int radix);
+    errno_t _i64tow_s(__INT64_TYPE__ value, wchar_t *to, size_t room, int radix);
+    errno_t _ui64toa_s(__UINT64_TYPE__ value, char *to, size_t room, int radix);
+    errno_t _ui64tow_s(__UINT64_TYPE__ value, wchar_t *to, size_t room, int radix);
+    unsigned long strtoul(const char *string, char **end, int base);
+    long strtol(const char *string, char **end, int base);
+    int rand(void);
+    void srand(unsigned int seed);
+    void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
+    void *bsearch(const void *key,
+                  const void *base,
+                  size_t count,
+                  size_t size,
+                  int (*compare)(const void *, const void *));
+    int abs(int value);
+#define RAND_MAX 0x7fff
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* After this header DEFINE_GUID defines the GUID instead of declaring it. */
+#ifndef INITGUID
+#define INITGUID
+#endif
+#include "guiddef.h"

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+/* Warnings of Microsoft's compiler are no concern of the compilers used here. */

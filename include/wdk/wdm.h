@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// The header of the Windows Driver Model. The declarations live in openwdm_parts, one file per
+// manager; only this file decides their order.
+#ifndef _WDMDDK_
+#define _WDMDDK_
+#define _WDM_INCLUDED_
+
+#include <openwdm_parts/wdm_base.h>
+#include <openwdm_parts/wdm_security.h>
+#include <openwdm_parts/wdm_context.h>
+#include <openwdm_parts/wdm_ke_types.h>
+#include <openwdm_parts/wdm_shared_data.h>
+#include <openwdm_parts/wdm_mm_types.h>
+#include <openwdm_parts/wdm_po_types.h>
+#include <openwdm_parts/wdm_io_types.h>
+#include <openwdm_parts/wdm_file_info.h>
+#include <openwdm_parts/wdm_irp.h>
+
+#endif
