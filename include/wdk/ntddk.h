@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// The header of legacy and monolithic drivers: everything of wdm.h and what only they use.
+#ifndef _NTDDK_
+#define _NTDDK_
+#define _NTDDK_INCLUDED_
+
+#include <wdm.h>
+
+#endif
