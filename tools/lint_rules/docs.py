@@ -33,3 +33,8 @@ def check_audit(tree):
 def check_generated(tree):
     """docs/ddi.md and man/wdm.1 are what their generators write today."""
     yield from run_tool(tree, "update-docs", "--check")
+
+
+def check_test_pages(tree):
+    """Every guest names a documentation page, and every page that a test names exists."""
+    yield from run_tool(tree, "pages.py", "--check", "--root", tree.root)

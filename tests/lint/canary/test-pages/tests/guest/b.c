@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// Proves nothing by name.
+int b;

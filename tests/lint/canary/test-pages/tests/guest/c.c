@@ -1,0 +1,2 @@
+// Page: NF:wdm.IoCallDrivr, kernel/real.md what it says
+// Page: something else

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""make pages: how many documentation pages that state a behaviour are proven by tests.
+
+A test names its pages in comments:   Page: kernel/queuing-irps.md, NF:wdm.IoCreateDevice
+(kernel/ is the Kernel-Mode Driver Architecture section, docs/spec/pages.tsv; NF: is the reference
+page of a function in one header, docs/spec/ddi.tsv; pages of other sections go by their path.)
+
+    tools/pages.py             proven and countable pages per part, then the reference pages
+    tools/pages.py --open      also list the pages that no test names
+    tools/pages.py --check     print only names that are no page, and guests that name none
+"""
+import argparse
+import collections
+import itertools
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TAG = re.compile(r"\bPages?:\s*(.+?)\s*(?:\*/)?$", re.MULTILINE)
+NAME = re.compile(r"^(NF|NS|NC|NE|NI):(\w+)\.(\w+)$|^([\w./+-]+\.md)$")
+
+
+def rows(root, name):
+    path = os.path.join(root, "docs", "spec", name)
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        lines = [line.rstrip("\n") for line in file if line.strip() and line[0] != "#"]
+    if not name.endswith(".tsv"):
+        return lines
+    head = lines[0].split("\t")
+    return [dict(zip(head, line.split("\t"))) for line in lines[1:]]
+
+
+def test_files(root):
+    for folder, folders, names in os.walk(os.path.join(root, "tests")):
+        folders[:] = sorted(set(folders) - {"canary", "lint"})
+        for name in sorted(names):
+            if name.endswith((".c", ".sh", ".py", ".wdm", ".cmake")):
+                yield os.path.relpath(os.path.join(folder, name), root)
+
+
+def named_pages(root):
+    """page -> the tests that name it, and (file, text) of tags without a page. Words may follow."""
+    named = collections.defaultdict(set)
+    malformed = []
+    for file in test_files(root):
+        with open(os.path.join(root, file), encoding="utf-8", errors="replace") as handle:
+            text = handle.read()
+        for match in TAG.finditer(text):
+            pages = list(itertools.takewhile(NAME.match, re.split(r"[,;\s]+", match.group(1))))
+            for page in pages:
+                named[page].add(file)
+            if not pages:
+                malformed.append((file, match.group(1)))
+    return named, malformed
+
+
+class Spec:
+    def __init__(self, root):
+        self.parts = {row["file"]: row["part"] for row in rows(root, "pages.tsv")}
+        self.guides = set(rows(root, "guides.txt"))
+        self.functions = {row["page"] for row in rows(root, "ddi.tsv")}
+
+    def is_page(self, name):
+        """Whether the name is a page of the lists; other sections are taken as they are."""
+        match = NAME.match(name)
+        if match.group(1):
+            page = f"{match.group(2)}/{match.group(1).lower()}-{match.group(2)}-{match.group(3)}.md"
+            return match.group(1) != "NF" or not self.functions or page.lower() in self.functions
+        folder, _, file = name.rpartition("/")
+        return folder not in ("", "kernel") or file in self.parts
+
+    def part(self, name):
+        return self.parts.get(name.rpartition("/")[2]) if not NAME.match(name).group(1) else None
+
+
+def problems(root):
+    """Findings for lint: names that are no page, guests that name none."""
+    named, malformed = named_pages(root)
+    spec = Spec(root)
+    for file, page in malformed:
+        yield f"{file}: {page} does not look like a page"
+    for page, files in sorted(named.items()):
+        if not spec.is_page(page):
+            yield f"{sorted(files)[0]}: {page} is no page of docs/spec"
+    having = set().union(*named.values()) if named else set()
+    for file in test_files(root):
+        if file.startswith("tests/guest/") and file.endswith(".c") and file not in having:
+            yield f"{file}: names no page (Page: kernel/x.md or Page: NF:wdm.X)"
+
+
+def report(root, show_open):
+    spec = Spec(root)
+    if not spec.parts:
+        sys.exit("pages.py: docs/spec/pages.tsv is missing")
+    named, _ = named_pages(root)
+    proven = {page.rpartition("/")[2] for page in named if spec.part(page)}
+    total = collections.Counter()
+    done = collections.Counter()
+    for file, part in spec.parts.items():
+        if file not in spec.guides or file in proven:
+            total[part] += 1
+            done[part] += file in proven
+    width = max(len(part) for part in total)
+    for part in sorted(total):
+        print(f"{part:{width}}  {done[part]:4} of {total[part]:4}")
+    print(f"{'total':{width}}  {sum(done.values()):4} of {sum(total.values()):4}")
+    functions = sum(page.startswith("NF:") and spec.is_page(page) for page in named)
+    print(f"{'reference pages of functions':{width}}  {functions:4} of {len(spec.functions):4}")
+    if show_open:
+        for file in sorted(set(spec.parts) - proven - spec.guides):
+            print(f"open\t{spec.parts[file]}\tkernel/{file}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--root", default=ROOT)
+    parser.add_argument("--open", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    if options.check:
+        found = list(problems(options.root))
+        print("\n".join(found))
+        return 1 if found else 0
+    report(options.root, options.open)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
