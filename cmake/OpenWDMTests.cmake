@@ -77,6 +77,21 @@ function(wdm_tests_of_folder folder)
     include(${here}/tests.cmake OPTIONAL)
 endfunction()
 
+# A guest with a Run: tag is a test by itself; tags may come later, so each source is watched.
+function(wdm_tests_of_guests)
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/guest/*.c
+         ${PROJECT_SOURCE_DIR}/tests/guest/*/*.c)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources})
+    foreach(source IN LISTS sources)
+        file(STRINGS ${source} tags REGEX "^// *Run:")
+        if(tags)
+            get_filename_component(base ${source} NAME_WE)
+            wdm_register_test(guest.${base} 120 ${Python3_EXECUTABLE}
+                ${PROJECT_SOURCE_DIR}/tests/kit/run_guest.py ${source})
+        endif()
+    endforeach()
+endfunction()
+
 if(BUILD_TESTING)
     file(GLOB testFolders CONFIGURE_DEPENDS LIST_DIRECTORIES TRUE RELATIVE
          ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*)
@@ -85,6 +100,7 @@ if(BUILD_TESTING)
             wdm_tests_of_folder(${folder})
         endif()
     endforeach()
+    wdm_tests_of_guests()
 endif()
 
 if(OPENWDM_FUZZ)
