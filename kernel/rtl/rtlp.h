@@ -54,14 +54,16 @@ RtlpByteToWide(const RTLP_CODE_PAGE *CodePage, UCHAR Character);
 
 // Whole strings. At most Capacity bytes are stored (Target may be NULL: only counted); a character
 // that does not fit whole ends the conversion. Returns the bytes stored, and in *Needed (may be
-// NULL) the bytes that an unlimited buffer would have taken.
+// NULL) the bytes that an unlimited buffer would have taken. *Malformed is
+// set when U+FFFD had to stand for something, and otherwise left alone.
 ULONG
 RtlpWideToMultiByte(const RTLP_CODE_PAGE *CodePage,
                     const WCHAR *Source,
                     ULONG SourceBytes,
                     CHAR *Target,
                     ULONG Capacity,
-                    PULONG Needed);
+                    PULONG Needed,
+                    PBOOLEAN Malformed);
 
 ULONG
 RtlpMultiByteToWide(const RTLP_CODE_PAGE *CodePage,
@@ -69,7 +71,10 @@ RtlpMultiByteToWide(const RTLP_CODE_PAGE *CodePage,
                     ULONG SourceBytes,
                     WCHAR *Target,
                     ULONG Capacity,
-                    PULONG Needed);
+                    PULONG Needed,
+                    PBOOLEAN Malformed);
+
+const RTLP_CODE_PAGE *RtlpUtf8CodePage(VOID);
 
 // Decodes one character. Malformed input yields U+FFFD, sets *Malformed and consumes the longest
 // prefix that could not be continued. Returns the bytes consumed (at least 1; Left is not 0).
@@ -113,9 +118,9 @@ typedef struct _RTLP_SPEC
     BOOLEAN ZeroFill;
     BOOLEAN Alternate;
     CHAR Sign; // ' ', '+' or 0: printed in front of positive numbers
-    INT Width;
-    INT Precision; // -1: none given
-    CHAR Size;     // 0, 'b' hh, 'h', 'l', 'w', 'q' 64 bits, 'd' 32 bits, 'L'
+    LONG Width;
+    LONG Precision; // -1: none given
+    CHAR Size;      // 0, 'b' hh, 'h', 'l', 'w', 'q' 64 bits, 'd' 32 bits, 'L'
     WCHAR Type;
 } RTLP_SPEC;
 
