@@ -4,7 +4,7 @@
 
 A test names its pages in comments:   Page: kernel/queuing-irps.md, NF:wdm.IoCreateDevice
 (kernel/ is the Kernel-Mode Driver Architecture section, docs/spec/pages.tsv; NF: is the reference
-page of a function in one header, docs/spec/ddi.tsv; pages of other sections go by their path.)
+page of a function in one header, ddi.tsv; pages of other sections go by their path.)
 
     tools/pages.py             proven and countable pages per part, then the reference pages
     tools/pages.py --open      also list the pages that no test names
@@ -23,8 +23,10 @@ NAME = re.compile(r"^(NF|NS|NC|NE|NI):(\w+)\.(\w+)$|^([\w./+-]+\.md)$")
 
 
 def rows(root, name):
-    path = os.path.join(root, "docs", "spec", name)
-    if not os.path.exists(path):
+    """The lines of a list, as dictionaries when it is a table: docs/spec/ or ddi/spec/."""
+    folders = [os.path.join(root, folder, "spec", name) for folder in ("docs", "ddi")]
+    path = next((path for path in folders if os.path.exists(path)), None)
+    if not path:
         return []
     with open(path, encoding="utf-8") as file:
         lines = [line.rstrip("\n") for line in file if line.strip() and line[0] != "#"]
@@ -95,7 +97,7 @@ def problems(root):
 def report(root, show_open):
     spec = Spec(root)
     if not spec.parts:
-        sys.exit("pages.py: docs/spec/pages.tsv is missing")
+        sys.exit("pages.py: pages.tsv is in neither docs/spec nor ddi/spec")
     named, _ = named_pages(root)
     proven = {page.rpartition("/")[2] for page in named if spec.part(page)}
     total = collections.Counter()
