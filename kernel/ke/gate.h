@@ -2,7 +2,7 @@
 /*
  * Exports of the kernel's modules and the gates through which drivers call them.
  *
- * ddi/*.ddi generates one KI_EXPORT and one gate for each row. A gate loads the address of its
+ * Each row of the tables in ddi/ generates one KI_EXPORT and one gate. A gate loads the address of its
  * KI_EXPORT into r11 and jumps to KiGateCommon (gate.S), which counts a safe point, checks the
  * IRQL, records the transition for structured exception handling and tail-jumps to Function.
  */

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+// The dispatcher: ready queues, thread switches, processor switches. State changes only here and in
+// wait.c. IRQL: DISPATCH_LEVEL inside, like the dispatcher database of the real kernel.
+#include "ke/kep.h"
+
+static LIST_ENTRY readyQueues[32];
+static ULONG readySummary; // bit n: readyQueues[n] is not empty
+static PKTHREAD deadThread; // terminated, still to be taken off its stack
+
+static void
+InitializeQueues(void)
+{
+    if (readyQueues[0].Flink != NULL)
+        return;
+    for (ULONG i = 0; i < RTL_NUMBER_OF(readyQueues); i++)
+        InitializeListHead(&readyQueues[i]);
+}
+
+BOOLEAN
+KiAnythingReady(void)
+{
+    ULONG mask = 1u << KiCurrentProcessor()->Number;
+
+    for (ULONG summary = readySummary; summary != 0; summary &= summary - 1)
+    {
+        PLIST_ENTRY head = &readyQueues[__builtin_ctz(summary)];
+        for (PLIST_ENTRY entry = head->Flink; entry != head; entry = entry->Flink)
+        {
+            if (CONTAINING_RECORD(entry, KTHREAD, ReadyEntry)->Affinity & mask)
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+// The best thread that may run on Processor and is at least as good as MinimumPriority.
+static PKTHREAD
+TakeReadyThread(PKI_PROCESSOR Processor, SCHAR MinimumPriority)
+{
+    KAFFINITY mask = (KAFFINITY)1 << Processor->Number;
+
+    for (int priority = 31; priority >= MinimumPriority; priority--)
+    {
+        PLIST_ENTRY head = &readyQueues[priority];
+        if (!(readySummary & (1u << priority)))
+            continue;
+        for (PLIST_ENTRY entry = head->Flink; entry != head; entry = entry->Flink)
+        {
+            PKTHREAD thread = CONTAINING_RECORD(entry, KTHREAD, ReadyEntry);
+            if (!(thread->Affinity & mask))
+                continue;
+            RemoveEntryList(entry);
+            if (IsListEmpty(head))
+                readySummary &= ~(1u << priority);
+            return thread;
+        }
+    }
+    return NULL;
+}
+
+static void
+InsertReady(PKTHREAD Thread, BOOLEAN AtHead)
+{
+    PLIST_ENTRY head = &readyQueues[Thread->Priority];
+
+    InitializeQueues();
+    Thread->State = KiThreadReady;
+    if (AtHead)
+        InsertHeadList(head, &Thread->ReadyEntry);
+    else
+        InsertTailList(head, &Thread->ReadyEntry);
+    readySummary |= 1u << Thread->Priority;
+}
+
+// Asks the processor that runs the least important thread to look at the ready queues. An idle
+// processor does so by itself.
+static void
+RequestPreemption(const KTHREAD *Thread)
+{
+    PKI_PROCESSOR victim = NULL;
+
+    for (ULONG i = 0; i < KiProcessorCount; i++)
+    {
+        PKI_PROCESSOR processor = KiProcessors[i];
+        if (!(Thread->Affinity & ((KAFFINITY)1 << i)))
+            continue;
+        if (processor->CurrentThread == processor->IdleThread)
+            return;
+        if (victim == NULL || processor->CurrentThread->Priority < victim->CurrentThread->Priority)
+            victim = processor;
+    }
+    if (victim != NULL && victim->CurrentThread->Priority < Thread->Priority)
+    {
+        victim->DispatchPending = TRUE;
+        KiSetWork(victim);
+    }
+}
+
+void
+KiReadyThread(PKTHREAD Thread)
+{
+    InsertReady(Thread, FALSE);
+    RequestPreemption(Thread);
+}
+
+void
+KiSetPriority(PKTHREAD Thread, SCHAR Priority)
+{
+    if (Thread->Priority == Priority)
+        return;
+    if (Thread->State == KiThreadReady)
+    {
+        RemoveEntryList(&Thread->ReadyEntry);
+        if (IsListEmpty(&readyQueues[Thread->Priority]))
+            readySummary &= ~(1u << Thread->Priority);
+        Thread->Priority = Priority;
+        KiReadyThread(Thread);
+        return;
+    }
+    Thread->Priority = Priority;
+    if (Thread->State == KiThreadRunning)
+    {
+        PKI_PROCESSOR processor = KiProcessors[Thread->Processor];
+        processor->DispatchPending = TRUE;
+        KiSetWork(processor);
+    }
+}
+
+// First thing on a stack that has just been switched to.
+static void
+AfterSwitch(void)
+{
+    PKTHREAD dead = deadThread;
+
+    deadThread = NULL;
+    if (dead != NULL)
+    {
+        KiFreeStack(dead);
+        if (KiThreadReaper != NULL)
+            KiThreadReaper(dead);
+    }
+}
+
+static PKTHREAD
+SelectThread(PKI_PROCESSOR Processor, PKTHREAD Old)
+{
+    PKTHREAD next;
+
+    // A running thread gives way only to a better one, or to an equal one at its quantum's end.
+    if (Old->State == KiThreadRunning && !Old->IsIdle)
+    {
+        BOOLEAN expired = KiQueryTime() >= Old->QuantumEnd100ns;
+        next = TakeReadyThread(Processor, (SCHAR)(expired ? Old->Priority : Old->Priority + 1));
+        if (next == NULL)
+            return Old;
+        InsertReady(Old, !expired);
+        return next;
+    }
+    next = TakeReadyThread(Processor, 0);
+    return next != NULL ? next : Processor->IdleThread;
+}
+
+void
+KiSwapThread(void)
+{
+    PKI_PROCESSOR processor = KiCurrentProcessor();
+    PKTHREAD old = processor->CurrentThread;
+    PKTHREAD next = SelectThread(processor, old);
+    KIRQL irql = processor->Irql;
+
+    processor->DispatchPending = FALSE;
+    if (next == old)
+    {
+        old->State = KiThreadRunning;
+        return;
+    }
+    if (KI_TRACING())
+        KiTrace("KiSwapThread", "kernel/ke/dispatch.c", "cpu %u: thread %u -> thread %u",
+                processor->Number, old->Number, next->Number);
+    old->GateTop = KiGate.Top;
+    next->State = KiThreadRunning;
+    next->Processor = processor->Number;
+    next->QuantumEnd100ns = KiQueryTime() + KI_QUANTUM_100NS;
+    processor->CurrentThread = next;
+    if (KiProcessSwitch != NULL && !next->IsIdle && next->ApcProcess != NULL)
+        KiProcessSwitch(next->ApcProcess);
+    KiGate.Top = next->GateTop;
+    KiGate.Limit = next->GateBase + KI_GATE_RECORDS;
+    KiArmBudget();
+    if (old->State == KiThreadTerminated)
+    {
+        deadThread = old;
+        host_fiber_leave(&old->Fiber, &next->Fiber);
+    }
+    host_fiber_switch(&old->Fiber, &next->Fiber);
+    AfterSwitch();
+    // Back, possibly on another processor: the IRQL belongs to the thread's way down, not to the cpu.
+    KiCurrentProcessor()->Irql = irql;
+}
+
+void
+KiSwapDeadThread(void)
+{
+    KiSwapThread();
+    __builtin_unreachable();
+}
+
+// A thread's very first instructions: finish the switch, then fall to PASSIVE_LEVEL.
+static void
+ThreadStartup(void *Argument)
+{
+    PKTHREAD thread = Argument;
+    KI_BARRIER barrier;
+
+    AfterSwitch();
+    KiCurrentProcessor()->Irql = DISPATCH_LEVEL;
+    KiLower(PASSIVE_LEVEL);
+    KiEnterBarrier(&barrier);
+    thread->StartRoutine(thread->StartContext);
+    KiTerminateCurrentThread(STATUS_SUCCESS);
+}
+
+void
+KiPrepareThreadStack(PKTHREAD Thread);
+
+void
+KiPrepareThreadStack(PKTHREAD Thread)
+{
+    host_fiber_create(&Thread->Fiber,
+                      Thread->StackLimit,
+                      (size_t)((char *)Thread->StackBase - (char *)Thread->StackLimit),
+                      ThreadStartup,
+                      Thread);
+}
+
+// ---- processors ------------------------------------------------------------------------------
+
+static BOOLEAN
+ProcessorBusy(const KI_PROCESSOR *Processor)
+{
+    return Processor->CurrentThread != Processor->IdleThread || Processor->Work;
+}
+
+BOOLEAN
+KiOtherProcessorBusy(void)
+{
+    const KI_PROCESSOR *current = KiCurrentProcessor();
+
+    for (ULONG i = 0; i < KiProcessorCount; i++)
+    {
+        if (KiProcessors[i] != current && ProcessorBusy(KiProcessors[i]))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static BOOLEAN
+ReadyFor(const KI_PROCESSOR *Processor)
+{
+    KAFFINITY mask = (KAFFINITY)1 << Processor->Number;
+
+    for (ULONG summary = readySummary; summary != 0; summary &= summary - 1)
+    {
+        PLIST_ENTRY head = &readyQueues[__builtin_ctz(summary)];
+        for (PLIST_ENTRY entry = head->Flink; entry != head; entry = entry->Flink)
+        {
+            if (CONTAINING_RECORD(entry, KTHREAD, ReadyEntry)->Affinity & mask)
+                return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+BOOLEAN
+KiSwitchProcessor(void)
+{
+    PKI_PROCESSOR current = KiCurrentProcessor();
+    PKI_PROCESSOR candidates[KI_MAXIMUM_PROCESSORS];
+    PKI_PROCESSOR next;
+    ULONG count = 0;
+
+    for (ULONG i = 0; i < KiProcessorCount; i++)
+    {
+        PKI_PROCESSOR processor = KiProcessors[i];
+        if (processor != current && (ProcessorBusy(processor) || ReadyFor(processor)))
+            candidates[count++] = processor;
+    }
+    if (count == 0)
+        return FALSE;
+    next = candidates[count == 1 ? 0 : KiRandom(count)];
+    if (KI_TRACING())
+        KiTrace("KiSwitchProcessor", "kernel/ke/dispatch.c", "cpu %u -> cpu %u", current->Number,
+                next->Number);
+    current->CurrentThread->GateTop = KiGate.Top;
+    KiLoadProcessor(next);
+    if (KiProcessSwitch != NULL && !next->CurrentThread->IsIdle &&
+        next->CurrentThread->ApcProcess != NULL)
+        KiProcessSwitch(next->CurrentThread->ApcProcess);
+    if (next->Irql >= DISPATCH_LEVEL && KiArmPaging != NULL)
+        KiArmPaging();
+    host_fiber_switch(&current->CurrentThread->Fiber, &next->CurrentThread->Fiber);
+    AfterSwitch();
+    return TRUE;
+}

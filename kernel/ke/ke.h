@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ke: processors, threads, waits, timers, DPCs, exceptions, bug checks. What other folders may use.
+ *
+ * One host thread runs everything, so nothing here needs a host lock: state changes only at safe
+ * points (KiSafePoint), which the code below names where they matter. IRQL rules of the documented
+ * routines are in ddi/ntoskrnl.ddi.
+ */
+#ifndef KE_KE_H
+#define KE_KE_H
+
+#include "ntddk.h"
+
+#include "ke/gate.h"
+#include "host/host.h"
+
+/* ---- processors --------------------------------------------------------------------------- */
+
+#define KI_MAXIMUM_PROCESSORS 64
+
+typedef signed char SCHAR;
+typedef struct _KTHREAD KTHREAD;
+typedef struct _KPROCESS KPROCESS;
+
+struct _KTHREAD;
+
+/* One virtual processor. gs: points at it while it runs, so the head has the layout of a KPCR that
+ * driver binaries read inline (gs:[18h] Self, [20h] CurrentPrcb, [50h] Irql, [180h] Prcb). */
+typedef struct _KI_PROCESSOR
+{
+    UCHAR Reserved0[0x18];
+    struct _KI_PROCESSOR *Self; /* +18 */
+    PVOID CurrentPrcb;          /* +20 address of field MxCsr */
+    PVOID LockArray;            /* +28 */
+    PVOID Used_Self;            /* +30 */
+    PVOID IdtBase;              /* +38 */
+    ULONG64 Unused[2];          /* +40 */
+    KIRQL Irql;                 /* +50 */
+    UCHAR Reserved1[0x180 - 0x51];
+    ULONG MxCsr;                   /* +180 first field of the PRCB */
+    UCHAR LegacyNumber;            /* +184 */
+    UCHAR ReservedMustBeZero;      /* +185 */
+    UCHAR InterruptRequest;        /* +186 */
+    UCHAR IdleHalt;                /* +187 */
+    struct _KTHREAD *CurrentThread; /* +188 */
+    struct _KTHREAD *NextThread;    /* +190 */
+    struct _KTHREAD *IdleThread;    /* +198 */
+    UCHAR NestingLevel;             /* +1a0 */
+    UCHAR ClockOwner;               /* +1a1 */
+    UCHAR PendingTickFlags;         /* +1a2 */
+    UCHAR Reserved2;                /* +1a3 */
+    ULONG Number;                   /* +1a4 */
+    UCHAR Reserved3[0x800 - 0x1a8];
+    /* From here on private to OpenWDM. */
+    BOOLEAN Work;              /* +800 something is to be looked at when IRQL falls; see gate.S */
+    BOOLEAN InterruptsEnabled; /* cleared by cli */
+    BOOLEAN DispatchPending;   /* a better thread is ready, or the quantum has ended */
+    BOOLEAN TimerPending;      /* timers are due; expired at DISPATCH_LEVEL */
+    BOOLEAN InterruptPending;  /* hal has something for KiPlatform.DeliverInterrupts */
+    BOOLEAN DpcRoutineActive;
+    ULONG DpcDepth;
+    PKDPC DpcHead; /* linked through KDPC.DpcListEntry, first to run first */
+    PKDPC DpcTail;
+    PKDPC CurrentDpc;
+    struct _KINTERRUPT *CurrentInterrupt;
+    ULONG64 SpinCount; /* turns spent on a lock that another processor holds */
+} KI_PROCESSOR, *PKI_PROCESSOR;
+
+extern PKI_PROCESSOR KiProcessors[KI_MAXIMUM_PROCESSORS];
+extern ULONG KiProcessorCount;
+
+static inline PKI_PROCESSOR
+KiCurrentProcessor(void)
+{
+    PKI_PROCESSOR processor;
+    __asm__ volatile("movq %%gs:0x18, %0" : "=r"(processor));
+    return processor;
+}
+
+static inline struct _KTHREAD *
+KiCurrentThread(void)
+{
+    struct _KTHREAD *thread;
+    __asm__ volatile("movq %%gs:0x188, %0" : "=r"(thread));
+    return thread;
+}
+
+static inline KIRQL
+KiCurrentIrql(void)
+{
+    KIRQL irql;
+    __asm__ volatile("movb %%gs:0x50, %0" : "=q"(irql));
+    return irql;
+}
+
+/* ---- threads and processes (the part ke schedules) ---------------------------------------- */
+
+/* One crossing from a driver into the kernel: the driver's non-volatile registers at the call.
+ * Written by KiGateCommon; stale once the stack has risen above Rsp. 256 bytes, offsets in gate.S. */
+typedef struct _KI_GATE_RECORD
+{
+    ULONG64 Rsp; /* at entry: points at the return address */
+    const KI_EXPORT *Export;
+    ULONG64 Rbx, Rbp, Rsi, Rdi, R12, R13, R14, R15;
+    ULONG64 Reserved[2];
+    M128A Xmm[10]; /* xmm6 to xmm15 */
+} KI_GATE_RECORD, *PKI_GATE_RECORD;
+
+#define KI_GATE_RECORDS 512
+
+typedef enum _KI_THREAD_STATE
+{
+    KiThreadInitialized,
+    KiThreadReady,
+    KiThreadRunning,
+    KiThreadTerminated,
+    KiThreadWaiting
+} KI_THREAD_STATE;
+
+struct _KPROCESS
+{
+    DISPATCHER_HEADER Header;
+    LIST_ENTRY ThreadListHead; /* KTHREAD.ThreadListEntry */
+    SCHAR BasePriority;
+    ULONG Number;
+};
+
+struct _KTHREAD
+{
+    DISPATCHER_HEADER Header; /* signaled when the thread has ended */
+    LIST_ENTRY ThreadListEntry;
+    LIST_ENTRY ReadyEntry; /* in a ready queue while Ready */
+    struct _KPROCESS *Process;
+    struct _KPROCESS *ApcProcess; /* the one attached to; Process when none */
+    struct host_fiber Fiber;
+    PVOID StackLimit; /* lowest usable address of the kernel stack */
+    PVOID StackBase;  /* one past its highest */
+    PKI_GATE_RECORD GateBase;
+    PKI_GATE_RECORD GateTop; /* newest record, saved while not running */
+    PKSTART_ROUTINE StartRoutine;
+    PVOID StartContext;
+    UCHAR State; /* KI_THREAD_STATE */
+    SCHAR Priority;
+    SCHAR BasePriority;
+    KIRQL WaitIrql;
+    KPROCESSOR_MODE PreviousMode;
+    KPROCESSOR_MODE WaitMode;
+    BOOLEAN Alertable;
+    BOOLEAN Alerted[2];
+    BOOLEAN SystemThread;
+    BOOLEAN Terminating;
+    BOOLEAN WaitNext; /* KeSetEvent(..., Wait = TRUE) and friends */
+    BOOLEAN IsIdle;
+    BOOLEAN SystemAffinity;
+    UCHAR IdealProcessor;
+    ULONG Processor; /* number it runs or last ran on */
+    KAFFINITY Affinity;
+    KAFFINITY UserAffinity;
+    LONG KernelApcDisable;
+    LONG SpecialApcDisable;
+    LIST_ENTRY ApcListHead[2];
+    BOOLEAN KernelApcPending;
+    BOOLEAN UserApcPending;
+    BOOLEAN KernelApcInProgress;
+    NTSTATUS WaitStatus;
+    KWAIT_REASON WaitReason;
+    ULONG WaitBlockCount;
+    PKWAIT_BLOCK WaitBlockList;
+    KWAIT_BLOCK WaitBlocks[THREAD_WAIT_OBJECTS + 1];
+    KTIMER WaitTimer;
+    KWAIT_BLOCK TimerWaitBlock;
+    LIST_ENTRY MutantListHead;
+    LONGLONG QuantumEnd100ns;
+    LONGLONG WaitStart100ns;
+    NTSTATUS ExitStatus;
+    KSPIN_LOCK *SpinningOn; /* for deadlock reports */
+    ULONG Number;           /* small, unique, deterministic; names the thread in traces */
+    PVOID Extra;            /* ps: the ETHREAD's own data follows the KTHREAD there */
+};
+
+/* Prepares Thread to run StartRoutine(StartContext); the caller has zeroed it. It does not run
+ * before KiStartThread. Returns STATUS_INSUFFICIENT_RESOURCES when no stack is left. */
+NTSTATUS
+KiInitializeThread(_Out_ struct _KTHREAD *Thread,
+                   _In_ struct _KPROCESS *Process,
+                   _In_ PKSTART_ROUTINE StartRoutine,
+                   _In_opt_ PVOID StartContext);
+
+void
+KiStartThread(_Inout_ struct _KTHREAD *Thread);
+
+/* Ends the current thread: signals it and never returns. The stack is given back by the next thread
+ * that runs; the KTHREAD itself belongs to ps, which is told through KiThreadReaper. */
+__attribute__((noreturn)) void
+KiTerminateCurrentThread(_In_ NTSTATUS ExitStatus);
+
+/* Called at PASSIVE_LEVEL on the dying thread before it is signaled (ps: exit notifications, IRPs). */
+extern void (*KiThreadRundown)(struct _KTHREAD *Thread);
+
+/* Called once the dead thread is off its stack (ps drops its reference). */
+extern void (*KiThreadReaper)(struct _KTHREAD *Thread);
+
+/* Called when the running thread's process changes (mm maps the process's user arena). */
+extern void (*KiProcessSwitch)(struct _KPROCESS *Process);
+
+/* Exported, but in no public header: drivers declare them themselves. */
+typedef enum _KAPC_ENVIRONMENT
+{
+    OriginalApcEnvironment,
+    AttachedApcEnvironment,
+    CurrentApcEnvironment,
+    InsertApcEnvironment
+} KAPC_ENVIRONMENT;
+
+NTKERNELAPI VOID NTAPI
+KeInitializeApc(_Out_ PKAPC Apc,
+                _In_ PKTHREAD Thread,
+                _In_ KAPC_ENVIRONMENT Environment,
+                _In_ PKKERNEL_ROUTINE KernelRoutine,
+                _In_opt_ PKRUNDOWN_ROUTINE RundownRoutine,
+                _In_opt_ PKNORMAL_ROUTINE NormalRoutine,
+                _In_ KPROCESSOR_MODE ApcMode,
+                _In_opt_ PVOID NormalContext);
+
+NTKERNELAPI BOOLEAN NTAPI
+KeInsertQueueApc(_Inout_ PKAPC Apc,
+                 _In_opt_ PVOID SystemArgument1,
+                 _In_opt_ PVOID SystemArgument2,
+                 _In_ KPRIORITY Increment);
+
+/* ---- running the machine from outside (runtime) ------------------------------------------- */
+
+typedef enum _KI_RUN_RESULT
+{
+    KiRunDone,     /* the request has finished */
+    KiRunIdle,     /* nothing can run and no timer is set: the request is blocked for ever */
+    KiRunBugCheck, /* the machine has stopped; see KiBugCheckRecord */
+    KiRunLimit     /* the virtual time limit of the call was reached */
+} KI_RUN_RESULT;
+
+typedef struct _KI_START_PARAMETERS
+{
+    ULONG Processors;
+    ULONG64 Seed;
+    BOOLEAN Realtime;
+    LONGLONG SystemTime100ns; /* at boot, since 1601 */
+} KI_START_PARAMETERS;
+
+/* Builds the processors and the idle threads and makes processor 0 current. Once per process. */
+NTSTATUS
+KiStartProcessors(_In_ const KI_START_PARAMETERS *Parameters);
+
+/* Runs Routine(Context) on Client (a thread made by KiInitializeClient, in user mode and not busy), and
+ * the rest of the machine with it, until Routine has returned. Called on the host's own stack. When the
+ * result is not KiRunDone, the request stays on Client and KiResumeClient continues waiting for it. */
+KI_RUN_RESULT
+KiRunClient(_Inout_ struct _KTHREAD *Client, void (*Routine)(void *), void *Context);
+
+KI_RUN_RESULT
+KiResumeClient(_Inout_ struct _KTHREAD *Client);
+
+/* TRUE while a request of KiRunClient has not finished. */
+BOOLEAN
+KiClientBusy(_In_ const struct _KTHREAD *Client);
+
+/* As KiInitializeThread + KiStartThread, for a thread that executes requests of KiRunClient. */
+NTSTATUS
+KiInitializeClient(_Out_ struct _KTHREAD *Thread, _In_ struct _KPROCESS *Process);
+
+/* Runs everything that can run without moving time to a later timer. */
+KI_RUN_RESULT
+KiRunReady(void);
+
+/* Runs until nothing can run and no timer or device event is left, at most until LimitTime100ns of
+ * interrupt time (KI_NO_LIMIT for none). */
+KI_RUN_RESULT
+KiRunUntil(LONGLONG LimitTime100ns);
+
+#define KI_NO_LIMIT 0x7fffffffffffffffll
+
+/* ---- safe points, time -------------------------------------------------------------------- */
+
+/* Interrupt time now, 100 ns units since boot: starts at 0 and moves by gate calls, stalls and jumps. */
+LONGLONG
+KiQueryTime(void);
+
+/* Interrupt time of the next timer or device event, KI_NO_LIMIT if there is none. */
+LONGLONG
+KiNextEventTime(void);
+
+/* For reports and queries. */
+void
+KiForEachTimer(void (*Callback)(PKTIMER Timer, LONGLONG Due, void *Context), void *Context);
+void
+KiForEachDpc(void (*Callback)(PKDPC Dpc, ULONG Processor, void *Context), void *Context);
+
+/* Adds time to the clock (KeStallExecutionProcessor) and delivers what became due. Any IRQL. */
+void
+KiAdvanceTime(LONGLONG Delta100ns);
+
+/* Gives other processors, due timers and interrupts a chance; used by spin loops. */
+void
+KiYieldProcessor(void);
+
+/* What became of a trapped instruction. */
+typedef enum _KI_EMULATION
+{
+    KiEmulationDone,        /* registers are up to date, rip is past it */
+    KiEmulationFault,       /* a real processor faults too (#GP), or it is no privileged instruction */
+    KiEmulationUndefined,   /* #UD */
+    KiEmulationHalt,        /* hlt: rip is past it, the processor waits for an interrupt */
+    KiEmulationFastFail,    /* int 29h, code in ecx */
+    KiEmulationAssert,      /* int 2Ch: NT_ASSERT failed; rip is past it */
+    KiEmulationDebugService /* int 2Dh, rip is past it */
+} KI_EMULATION;
+
+/* What ke needs of the hardware; hal fills it. All may be NULL. */
+typedef struct _KI_PLATFORM
+{
+    /* Earliest device event, in interrupt time, or KI_NO_LIMIT. */
+    LONGLONG (*NextEvent)(void);
+    /* Time has reached Now: run device events up to it. They may request interrupts. */
+    void (*AdvanceTo)(LONGLONG Now100ns);
+    /* IRQL on Processor has fallen to Irql: deliver what is pending above it. TRUE if any was. */
+    BOOLEAN (*DeliverInterrupts)(PKI_PROCESSOR Processor, KIRQL Irql);
+    /* A trapped privileged instruction in a driver. */
+    KI_EMULATION (*EmulateInstruction)(struct host_trap *Trap);
+    /* A fault at an address in an MMIO window. FALSE: not a device's. */
+    BOOLEAN (*EmulateAccess)(struct host_trap *Trap);
+    /* A fault at KUSER_SHARED_DATA's kernel address (its value is at Mapping). */
+    BOOLEAN (*EmulateSharedData)(struct host_trap *Trap, PVOID Mapping);
+} KI_PLATFORM;
+
+extern KI_PLATFORM KiPlatform;
+
+/* hal: an interrupt became pending for Processor; it is delivered when its IRQL allows. */
+void
+KiRequestInterruptCheck(_In_ ULONG Processor);
+
+/* Marks where a callback starts that does not return into a driver's __try (a DPC, ISR, work item,
+ * DriverEntry): an exception that reaches it is unhandled. Put the structure into the frame that calls. */
+typedef struct _KI_BARRIER
+{
+    PKI_GATE_RECORD SavedTop;
+} KI_BARRIER;
+
+void
+KiEnterBarrier(_Out_ KI_BARRIER *Barrier);
+void
+KiLeaveBarrier(_In_ const KI_BARRIER *Barrier);
+
+/* ---- exceptions --------------------------------------------------------------------------- */
+
+/* Copies between kernel memory and memory that may fault (a user's). STATUS_SUCCESS, or
+ * STATUS_ACCESS_VIOLATION (or the device's error) when a page was not there; part may have been copied.
+ * IRQL <= APC_LEVEL for user memory. */
+NTSTATUS
+KeTryCopy(_Out_writes_bytes_(Length) void *Destination,
+          _In_reads_bytes_(Length) const void *Source,
+          SIZE_T Length);
+
+/* Raises in the driver that called the current DDI, as the DDI itself would. */
+__attribute__((noreturn)) void
+KiRaiseInCaller(NTSTATUS Status);
+
+/* The return address in the driver that called the running DDI, or NULL. */
+PVOID
+KiCallerAddress(void);
+
+/* Captures return addresses of driver code, innermost first, crossing kernel frames. */
+ULONG
+KiCaptureDriverStack(_Out_writes_(Count) PVOID *Frames, ULONG Count);
+
+/* ldr tells ke about code: is this address inside a driver image? */
+extern BOOLEAN (*KiIsDriverAddress)(ULONG64 Address);
+
+/* mm tells ke about memory: called at a page fault in the pageable ranges. */
+typedef enum _KI_PAGE_FAULT
+{
+    KiFaultNotMine,
+    KiFaultResolved, /* retry the instruction */
+    KiFaultAtRaisedIrql /* pageable memory at DISPATCH_LEVEL or above */
+} KI_PAGE_FAULT;
+extern KI_PAGE_FAULT (*KiPageFault)(ULONG64 Address, KIRQL Irql);
+
+/* mm: driver code is about to run, or goes on, at DISPATCH_LEVEL or above. */
+extern void (*KiArmPaging)(void);
+
+/* ---- bug checks and reports --------------------------------------------------------------- */
+
+#define KI_STACK_FRAMES 32
+
+typedef struct _KI_BUGCHECK
+{
+    ULONG Code;
+    ULONG64 Parameters[4];
+    KIRQL Irql;
+    ULONG Processor;
+    struct _KTHREAD *Thread;
+    PVOID Frames[KI_STACK_FRAMES]; /* driver code, innermost first */
+    ULONG FrameCount;
+    const KI_EXPORT *Export; /* the DDI that was running, or NULL */
+    EXCEPTION_RECORD Exception; /* valid if ExceptionValid */
+    BOOLEAN ExceptionValid;
+    CONTEXT Context;
+    BOOLEAN ContextValid;
+    PVOID Irp;    /* involved, if known */
+    PVOID Device; /* involved, if known */
+    const char *Rule; /* the rule broken, in one line, or NULL */
+    const char *Page; /* its documentation page, or NULL */
+} KI_BUGCHECK;
+
+extern KI_BUGCHECK KiBugCheckRecord;
+extern BOOLEAN KiBugCheckActive;
+
+/* As KeBugCheckEx, with what a report wants to know besides. Strings must be literals. */
+__attribute__((noreturn)) void
+KiBugCheckWithRule(ULONG Code,
+                   ULONG64 P1,
+                   ULONG64 P2,
+                   ULONG64 P3,
+                   ULONG64 P4,
+                   const char *Rule,
+                   const char *Page,
+                   PVOID Irp,
+                   PVOID Device);
+
+/* The one way up from ke to the verifier. Filled by vf before the first driver; each may be NULL. */
+typedef struct _KE_VERIFIER_HOOKS
+{
+    /* A bug check has been recorded; print it. Runs on the host's stack, after the machine stopped. */
+    void (*BugCheck)(const KI_BUGCHECK *Record);
+    /* A DDI was called at an IRQL its table row forbids. Does not return if it is to be fatal. */
+    void (*IrqlViolation)(const KI_EXPORT *Export, PVOID Caller, KIRQL Irql);
+    /* A stub export was called. Does not return. */
+    void (*MissingExport)(const KI_EXPORT *Export, PVOID Caller);
+    /* The driver at Caller has looped for long without a safe point. */
+    void (*HungCode)(PVOID Address, KIRQL Irql, ULONG HostMilliseconds);
+    /* One line of the run's trace: where (function name), file, and formatted detail. */
+    void (*Trace)(const char *Function, const char *File, const char *Detail);
+} KE_VERIFIER_HOOKS;
+
+extern KE_VERIFIER_HOOKS KeVerifierHooks;
+
+/* Cheap test before composing a trace line. */
+#define KI_TRACING() (__builtin_expect(KeVerifierHooks.Trace != NULL, 0))
+
+/* Formats with rtl's engine (Microsoft's rules) and sends one line to the trace. */
+void
+KiTrace(const char *Function, const char *File, const char *Format, ...)
+    __attribute__((ms_abi));
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+// Private to ke: the dispatcher's state and the routines its files share.
+#ifndef KE_KEP_H
+#define KE_KEP_H
+
+#include "ke/ke.h"
+#include "rtl/assert.h"
+#include "rtl/ddi.h"
+
+// The part of the machine that gate.S reads and writes.
+typedef struct _KI_GATE
+{
+    LONG64 Budget;         // gate calls left until the next safe point does more than count
+    PKI_GATE_RECORD Top;   // newest record of the running thread
+    PKI_GATE_RECORD Limit; // first record past the array
+    LONG64 BudgetStart;    // what Budget was set to: the difference is time not yet added up
+} KI_GATE;
+
+extern KI_GATE KiGate;
+
+// The longest stretch of gate calls between two looks at the clock: 1 ms of virtual time, so that
+// the copies of the time in KUSER_SHARED_DATA are never older than that.
+#define KI_BUDGET_MAXIMUM 10000
+
+// Ten clock ticks, as a server's quantum is short and a client's is two: what matters is that it
+// is long against a DDI call and short against a timeout. 100 ns units.
+#define KI_QUANTUM_100NS 200000
+
+#define KI_STACK_GUARD (16u * 1024u)
+#if defined(__SANITIZE_ADDRESS__)
+#define KI_STACK_SIZE (512u * 1024u)
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KI_STACK_SIZE (512u * 1024u)
+#endif
+#endif
+#ifndef KI_STACK_SIZE
+#define KI_STACK_SIZE (64u * 1024u)
+#endif
+// One slot: guard, stack, guard, gate records.
+#define KI_STACK_SLOT (1024u * 1024u)
+
+// ---- processor.c, dispatch.c
+extern KI_START_PARAMETERS KiParameters;
+extern struct host_fiber KiHostFiber;
+extern BOOLEAN KiInHost;
+
+ULONG
+KiRandom(ULONG Bound);
+
+// Makes Processor the running one: gs, gate records. The caller switches fibers.
+void
+KiLoadProcessor(PKI_PROCESSOR Processor);
+
+void
+KiReadyThread(PKTHREAD Thread);
+
+// Gives the processor to the best ready thread, or to the idle thread. The current thread's State
+// says what becomes of it. IRQL is DISPATCH_LEVEL; returns when the thread runs again.
+void
+KiSwapThread(void);
+
+// As KiSwapThread, for a thread that will not run again.
+__attribute__((noreturn)) void
+KiSwapDeadThread(void);
+
+// Continues another processor. Returns FALSE when there is none with anything to do.
+BOOLEAN
+KiSwitchProcessor(void);
+
+// Whether any processor but the current one could execute something.
+BOOLEAN
+KiOtherProcessorBusy(void);
+
+// Leaves the machine for the host with a result; returns when the host continues the machine.
+void
+KiReturnToHost(KI_RUN_RESULT Result);
+
+__attribute__((noreturn)) void
+KiStopMachine(void);
+
+void
+KiSetPriority(PKTHREAD Thread, SCHAR Priority);
+
+BOOLEAN
+KiAnythingReady(void);
+
+PVOID
+KiAllocateStack(PKTHREAD Thread);
+void
+KiFreeStack(PKTHREAD Thread);
+
+// ---- work.c: what waits for the IRQL to fall
+// Does everything deliverable at Irql, which is the current IRQL.
+void
+KiRetireWork(KIRQL Irql);
+
+// Ends a routine that may have readied threads or queued DPCs.
+void
+KiExitDispatcher(void);
+
+void
+KiSetWork(PKI_PROCESSOR Processor);
+
+void
+KiRaise(KIRQL Irql);
+void
+KiLower(KIRQL Irql);
+
+// ---- time.c
+extern LONGLONG KiSystemTimeBase;
+void
+KiSettleTime(void);
+void
+KiArmBudget(void);
+void
+KiSafePoint(void);
+LONGLONG
+KiNextDue(void);
+// Moves the clock to Due (never back) and runs device events up to it.
+void
+KiJumpTo(LONGLONG Due);
+void
+KiUpdateSharedData(void);
+
+// ---- timer.c
+extern LONGLONG KiNextTimerDue;
+void
+KiExpireTimers(void);
+BOOLEAN
+KiInsertTimer(PKTIMER Timer, LARGE_INTEGER DueTime);
+BOOLEAN
+KiRemoveTimer(PKTIMER Timer);
+
+// ---- dpc.c
+void
+KiRetireDpcList(PKI_PROCESSOR Processor);
+
+// ---- wait.c
+// Object has become signaled: release whom it satisfies.
+void
+KiSignalObject(DISPATCHER_HEADER *Object, KPRIORITY Increment);
+void
+KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment);
+void
+KiCheckWaitIrql(const char *Name, const LARGE_INTEGER *Timeout);
+void
+KiSatisfyMutant(PKMUTANT Mutant, PKTHREAD Thread);
+void
+KiAbandonMutants(PKTHREAD Thread);
+
+// ---- apc.c
+// Runs the current thread's deliverable kernel APCs. IRQL < APC_LEVEL on entry and exit.
+void
+KiDeliverKernelApcs(void);
+BOOLEAN
+KiKernelApcDeliverable(const KTHREAD *Thread);
+void
+KiFlushApcs(PKTHREAD Thread);
+
+// ---- trap.c
+enum host_trap_result
+KiHandleTrap(struct host_trap *Trap);
+void
+KiHandleTick(struct host_trap *Trap);
+
+// ---- record.c: the chain of crossings between drivers and kernel on one stack
+// What a record with Export == NULL stands for; kept in Reserved[0], its pointer in Reserved[1].
+typedef enum _KI_RECORD_KIND
+{
+    KiRecordBarrier,  // exceptions do not pass: start of a thread, DPC, APC, ISR
+    KiRecordTrap,     // PCONTEXT of driver code that a hardware fault interrupted
+    KiRecordDispatch, // a search for handlers is in progress below
+    KiRecordUnwind    // PDISPATCHER_CONTEXT of an unwind in progress below
+} KI_RECORD_KIND;
+
+// Mark is an address in the caller's frame: the record lives as long as the stack stays below it.
+void
+KiPushRecord(KI_RECORD_KIND Kind, PVOID Pointer, const void *Mark);
+
+// The innermost record above StackPointer. There is always one: the stack's bottom is a barrier.
+PKI_GATE_RECORD
+KiFindRecord(ULONG64 StackPointer);
+
+static inline KI_RECORD_KIND
+KiRecordKind(const KI_GATE_RECORD *Record)
+{
+    return (KI_RECORD_KIND)Record->Reserved[0];
+}
+
+// Context has left driver code: moves it to the next driver frame further out. FALSE at a barrier.
+// When an unwind in progress lies between, *Unwind is its dispatcher context and Context stays as it
+// is; when a search does, *Nested is set. Both may be NULL: then they are passed over.
+BOOLEAN
+KiCrossKernelFrames(PCONTEXT Context, PDISPATCHER_CONTEXT *Unwind, BOOLEAN *Nested);
+
+// Context becomes that of the innermost driver frame above StackPointer. FALSE if there is none.
+BOOLEAN
+KiCallerContext(PCONTEXT Context, ULONG64 StackPointer);
+
+// Return addresses from Context outwards, its own Rip first. Context is consumed.
+ULONG
+KiWalkStack(PCONTEXT Context, PVOID *Frames, ULONG Count);
+
+// ---- exception.c
+// Searches handlers from Context on. Returns when a filter said EXCEPTION_CONTINUE_EXECUTION (Context
+// is to be resumed); __except blocks leave through RtlUnwindEx; unhandled is a bug check.
+void
+KiDispatchException(PEXCEPTION_RECORD Record, PCONTEXT Context);
+
+__attribute__((noreturn)) void
+KiUnhandledException(const EXCEPTION_RECORD *Record, const CONTEXT *Context);
+
+// Continues at Context with its integer and SSE registers; the frames in between are given up.
+__attribute__((noreturn)) void
+KiRestoreContext(const CONTEXT *Context);
+
+// As KiRestoreContext, first loading the XSAVE area (64-byte aligned).
+__attribute__((noreturn)) void
+KiResumeContext(const CONTEXT *Context, const void *XsaveArea);
+
+// ---- bugcheck.c
+// Stops the machine. Context, if not NULL, is where the driver stood (frames are taken from there).
+__attribute__((noreturn)) void
+KiBugCheckWithContext(ULONG Code,
+                      ULONG64 P1,
+                      ULONG64 P2,
+                      ULONG64 P3,
+                      ULONG64 P4,
+                      const CONTEXT *Context,
+                      const EXCEPTION_RECORD *Exception,
+                      const char *Rule,
+                      const char *Page);
+
+// ---- shareddata.c
+extern PVOID KiUserSharedDataMapping;
+void
+KiInitializeSharedData(void);
+
+
+#ifndef THREAD_TERMINATE_HELD_MUTEX
+#define THREAD_TERMINATE_HELD_MUTEX 0x4000008AL
+#endif
+
+#define KI_OFFSET_CHECK(Type, Field, Offset) C_ASSERT(FIELD_OFFSET(Type, Field) == (Offset))
+
+#endif

@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: MIT
+// Hardware faults. The host's signal handler calls KiHandleTrap on a stack of its own; what only
+// needs emulation is done there, everything else is turned into a call on the guest's stack: an
+// exception in the driver, or a bug check. IRQL: the interrupted code's.
+#include "ke/kep.h"
+
+KI_OFFSET_CHECK(CONTEXT, MxCsr, 0x34);
+KI_OFFSET_CHECK(CONTEXT, EFlags, 0x44);
+KI_OFFSET_CHECK(CONTEXT, Rax, 0x78);
+KI_OFFSET_CHECK(CONTEXT, R15, 0xf0);
+KI_OFFSET_CHECK(CONTEXT, Rip, 0xf8);
+KI_OFFSET_CHECK(CONTEXT, Xmm0, 0x1a0);
+
+extern const char KiCopyBytesFault[];
+extern const char KiCopyBytesFailed[];
+NTSTATUS
+KiCopyBytes(void *Destination, const void *Source, SIZE_T Length);
+__attribute__((noreturn)) void
+KiLoadContext(const CONTEXT *Context);
+__attribute__((noreturn)) void
+KiLoadExtended(const CONTEXT *Context, const void *XsaveArea, ULONG64 Mask);
+
+#define RED_ZONE       128
+#define DISPATCH_ROOM  12288 // stack that handling an exception may need below the fault
+#define EMERGENCY_SIZE (256u * 1024u)
+
+// Lives on the interrupted stack while an exception of the code there is handled.
+typedef struct _KI_TRAP_FRAME
+{
+    CONTEXT Context;  // where handling starts: driver code
+    CONTEXT Original; // what was interrupted; differs when that was kernel code
+    EXCEPTION_RECORD Record;
+    BOOLEAN InKernel;
+    struct host_trap Trap;
+    void *XsaveArea;
+} KI_TRAP_FRAME;
+
+static void *emergencyStack;
+
+NTSTATUS
+KeTryCopy(void *Destination, const void *Source, SIZE_T Length)
+{
+    return KiCopyBytes(Destination, Source, Length);
+}
+
+static void
+ContextFromTrap(PCONTEXT Context, const struct host_trap *Trap)
+{
+    RtlZeroMemory(Context, sizeof(*Context));
+    Context->ContextFlags = CONTEXT_FULL | CONTEXT_SEGMENTS;
+    Context->SegCs = 0x10;
+    Context->SegSs = 0x18;
+    Context->EFlags = (ULONG)Trap->rflags;
+    for (ULONG i = 0; i < 16; i++)
+        (&Context->Rax)[i] = Trap->gpr[i];
+    Context->Rip = Trap->rip;
+    if (Trap->fpstate != NULL)
+        RtlCopyMemory(&Context->FltSave, Trap->fpstate, sizeof(Context->FltSave));
+    Context->MxCsr = Context->FltSave.MxCsr;
+}
+
+void
+KiRestoreContext(const CONTEXT *Context)
+{
+    ULONG64 here = (ULONG64)__builtin_frame_address(0);
+
+    // Frames that are jumped over leave their marks in AddressSanitizer's shadow.
+    if (Context->Rsp > here)
+        host_unpoison((const void *)here, Context->Rsp - here);
+    KiLoadContext(Context);
+}
+
+void
+KiResumeContext(const CONTEXT *Context, const void *XsaveArea)
+{
+    KiLoadExtended(Context, XsaveArea, host_xsave_mask());
+}
+
+// ---- on the guest's stack -------------------------------------------------------------------
+
+static void
+RecordFromTrap(PEXCEPTION_RECORD Record, const struct host_trap *Trap, ULONG64 Address)
+{
+    Record->ExceptionFlags = 0;
+    Record->ExceptionRecord = NULL;
+    Record->ExceptionAddress = (PVOID)Address;
+    Record->NumberParameters = 0;
+    switch (Trap->trap_number)
+    {
+    case HOST_VECTOR_PF:
+        Record->ExceptionCode = STATUS_ACCESS_VIOLATION;
+        Record->NumberParameters = 2;
+        Record->ExceptionInformation[0] = (Trap->error_code & HOST_PF_EXECUTE) ? 8
+                                          : (Trap->error_code & HOST_PF_WRITE) ? 1
+                                                                               : 0;
+        Record->ExceptionInformation[1] = Trap->fault_address;
+        break;
+    case HOST_VECTOR_GP:
+    case HOST_VECTOR_SS:
+        // Non-canonical addresses and refused instructions: Windows reports address -1.
+        Record->ExceptionCode = STATUS_ACCESS_VIOLATION;
+        Record->NumberParameters = 2;
+        Record->ExceptionInformation[0] = 0;
+        Record->ExceptionInformation[1] = ~(ULONG_PTR)0;
+        break;
+    case HOST_VECTOR_DE:
+        Record->ExceptionCode = STATUS_INTEGER_DIVIDE_BY_ZERO;
+        break;
+    case HOST_VECTOR_UD:
+        Record->ExceptionCode = STATUS_ILLEGAL_INSTRUCTION;
+        break;
+    case HOST_VECTOR_BP:
+        Record->ExceptionCode = STATUS_BREAKPOINT;
+        Record->NumberParameters = 1;
+        break;
+    case HOST_VECTOR_DB:
+        Record->ExceptionCode = STATUS_SINGLE_STEP;
+        break;
+    case HOST_VECTOR_AC:
+        Record->ExceptionCode = STATUS_DATATYPE_MISALIGNMENT;
+        break;
+    default:
+        Record->ExceptionCode = STATUS_FLOAT_INVALID_OPERATION;
+        break;
+    }
+}
+
+// Contract: kernel/handling-exceptions.md: only faults on user addresses can be handled; a bad kernel
+// address stops the machine at once, and so does any fault at DISPATCH_LEVEL or above.
+static void
+StopOnBadAddress(const KI_TRAP_FRAME *Frame)
+{
+    ULONG64 address = Frame->Trap.fault_address;
+    ULONG64 error = Frame->Trap.error_code;
+    KIRQL irql = KiCurrentIrql();
+    ULONG64 access = (error & HOST_PF_EXECUTE) ? 8 : (error & HOST_PF_WRITE) ? 1 : 0;
+    BOOLEAN present = (error & HOST_PF_PRESENT) != 0;
+
+    if (Frame->Trap.trap_number != HOST_VECTOR_PF)
+        return;
+    if (present && access == 1 && KiIsDriverAddress(address))
+        KiBugCheckWithContext(ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, 0, Frame->Trap.rip, 10,
+                              &Frame->Context, &Frame->Record, "a write to read-only memory",
+                              "debugger/bug-check-0xbe--attempted-write-to-readonly-memory.md");
+    if (present && access == 8)
+        KiBugCheckWithContext(ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, 0, Frame->Trap.rip,
+                              2, &Frame->Context, &Frame->Record,
+                              "execution of memory that is not executable",
+                              "debugger/bug-check-0xfc--attempted-execute-of-noexecute-memory.md");
+    if (irql >= DISPATCH_LEVEL)
+        KiBugCheckWithContext(Frame->InKernel ? IRQL_NOT_LESS_OR_EQUAL
+                                              : DRIVER_IRQL_NOT_LESS_OR_EQUAL,
+                              address, irql, access, Frame->Trap.rip, &Frame->Context,
+                              &Frame->Record,
+                              "an invalid or pageable address was touched at DISPATCH_LEVEL or above",
+                              "kernel/managing-hardware-priorities.md");
+    if (address >= HOST_USER_LIMIT)
+        KiBugCheckWithContext(PAGE_FAULT_IN_NONPAGED_AREA, address, access, Frame->Trap.rip, 0,
+                              &Frame->Context, &Frame->Record,
+                              "an invalid system address was touched",
+                              "debugger/bug-check-0x50--page-fault-in-nonpaged-area.md");
+}
+
+// Where every exception starts on the guest's stack. Never returns to its caller (there is none).
+static __attribute__((noreturn)) void
+TrapEntry(KI_TRAP_FRAME *Frame)
+{
+    NT_ASSERT(!KiInHost);
+    if (!Frame->InKernel)
+        KiPushRecord(KiRecordTrap, &Frame->Original, Frame);
+    StopOnBadAddress(Frame);
+    KiDispatchException(&Frame->Record, &Frame->Context);
+    // EXCEPTION_CONTINUE_EXECUTION. For kernel code, what it changed in the driver's frame is in
+    // memory; the kernel's own registers are as they were.
+    if (Frame->InKernel)
+    {
+        KiResumeContext(&Frame->Original, Frame->XsaveArea);
+    }
+    RtlCopyMemory(Frame->XsaveArea, &Frame->Context.FltSave, 416);
+    KiResumeContext(&Frame->Context, Frame->XsaveArea);
+}
+
+static __attribute__((noreturn)) void
+StackOverflowEntry(KI_TRAP_FRAME *Frame)
+{
+    KiBugCheckWithContext(UNEXPECTED_KERNEL_MODE_TRAP,
+                          8, // double fault: how an overflowing kernel stack ends on x64
+                          Frame->Trap.fault_address,
+                          Frame->Trap.gpr[HOST_RSP],
+                          Frame->Trap.rip,
+                          &Frame->Context,
+                          NULL,
+                          "the driver used up its kernel stack",
+                          "kernel/using-the-kernel-stack.md");
+}
+
+static __attribute__((noreturn)) void
+FastFailEntry(KI_TRAP_FRAME *Frame)
+{
+    KiBugCheckWithContext(KERNEL_SECURITY_CHECK_FAILURE, Frame->Trap.gpr[HOST_RCX],
+                          (ULONG64)&Frame->Original, (ULONG64)&Frame->Record, 0, &Frame->Context,
+                          NULL, "the driver called __fastfail: it found its own data corrupted",
+                          "debugger/bug-check-0x139--kernel-security-check-failure.md");
+}
+
+static __attribute__((noreturn)) void
+AssertEntry(KI_TRAP_FRAME *Frame)
+{
+    // int 2Ch is STATUS_ASSERTION_FAILURE; without a debugger it goes to the handlers.
+    Frame->Record.ExceptionCode = STATUS_ASSERTION_FAILURE;
+    Frame->Record.ExceptionFlags = 0;
+    Frame->Record.NumberParameters = 0;
+    KiPushRecord(KiRecordTrap, &Frame->Original, Frame);
+    KiDispatchException(&Frame->Record, &Frame->Context);
+    KiResumeContext(&Frame->Context, Frame->XsaveArea);
+}
+
+static __attribute__((noreturn)) void
+HaltEntry(KI_TRAP_FRAME *Frame)
+{
+    LONGLONG due = KiNextEventTime();
+
+    // hlt with nothing to wait for would never end; one clock tick is when a real one would wake.
+    if (due == KI_NO_LIMIT)
+        due = KiQueryTime() + KeQueryTimeIncrement();
+    KiJumpTo(due);
+    KiSafePoint();
+    KiResumeContext(&Frame->Original, Frame->XsaveArea);
+}
+
+static __attribute__((noreturn)) void
+TickEntry(KI_TRAP_FRAME *Frame)
+{
+    KiPushRecord(KiRecordTrap, &Frame->Original, Frame);
+    // The loop has used up its quantum and more: a clock tick passes, others get their turn.
+    KiAdvanceTime(KeQueryTimeIncrement());
+    KiCurrentThread()->QuantumEnd100ns = 0;
+    KiCurrentProcessor()->DispatchPending = TRUE;
+    KiSetWork(KiCurrentProcessor());
+    if (KiCurrentIrql() < DISPATCH_LEVEL)
+        KiRetireWork(KiCurrentIrql());
+    KiResumeContext(&Frame->Original, Frame->XsaveArea);
+}
+
+static __attribute__((noreturn)) void
+HungEntry(KI_TRAP_FRAME *Frame)
+{
+    if (KiCurrentIrql() >= DISPATCH_LEVEL)
+        KiBugCheckWithContext(DPC_WATCHDOG_VIOLATION, 1, 0, 0, 0, &Frame->Context, NULL,
+                              "the driver loops at DISPATCH_LEVEL or above and nothing can end it",
+                              "debugger/bug-check-0x133-dpc-watchdog-violation.md");
+    KiBugCheckWithContext(THREAD_STUCK_IN_DEVICE_DRIVER, (ULONG64)KiCurrentThread(), 0, 0, 0,
+                          &Frame->Context, NULL,
+                          "hung thread: the driver loops without calling the system and nothing "
+                          "else can run",
+                          "debugger/bug-check-0xea--thread-stuck-in-device-driver.md");
+}
+
+// ---- on the signal stack --------------------------------------------------------------------
+
+typedef void (*KI_TRAP_ENTRY)(KI_TRAP_FRAME *Frame);
+
+static KI_TRAP_FRAME *
+PlaceFrame(struct host_trap *Trap, ULONG64 Top, KI_TRAP_ENTRY Entry)
+{
+    SIZE_T extended = host_xsave_size();
+    ULONG64 area = (Top - extended) & ~63ull;
+    ULONG64 frameAddress = (area - sizeof(KI_TRAP_FRAME)) & ~63ull;
+    KI_TRAP_FRAME *frame = (KI_TRAP_FRAME *)frameAddress;
+
+    host_unpoison((const void *)frameAddress, Top - frameAddress);
+    ContextFromTrap(&frame->Original, Trap);
+    frame->Context = frame->Original;
+    frame->Trap = *Trap;
+    frame->XsaveArea = (void *)area;
+    frame->InKernel = FALSE;
+    if (Trap->fpstate != NULL)
+    {
+        RtlCopyMemory((void *)area, Trap->fpstate, extended);
+        // The kernel keeps notes of its own in what XRSTOR takes for reserved header bytes.
+        RtlZeroMemory((char *)area + 464, 48);
+    }
+    RecordFromTrap(&frame->Record, Trap, Trap->rip);
+    Trap->rip = (uint64_t)Entry;
+    Trap->gpr[HOST_RDI] = frameAddress;
+    Trap->gpr[HOST_RSP] = frameAddress - 8;
+    Trap->gpr[HOST_RBP] = 0;
+    Trap->rflags &= ~0x40500ull; // AC, DF, TF
+    return frame;
+}
+
+static enum host_trap_result
+InjectOverflow(struct host_trap *Trap)
+{
+    if (emergencyStack == NULL)
+        emergencyStack = host_map(EMERGENCY_SIZE, HOST_PROT_RW);
+    if (emergencyStack == NULL)
+        return HOST_TRAP_UNHANDLED;
+    PlaceFrame(Trap, (ULONG64)emergencyStack + EMERGENCY_SIZE, StackOverflowEntry);
+    return HOST_TRAP_RESUME;
+}
+
+static enum host_trap_result
+Inject(struct host_trap *Trap, KI_TRAP_ENTRY Entry)
+{
+    const KTHREAD *thread = KiCurrentThread();
+    ULONG64 stackPointer = Trap->gpr[HOST_RSP];
+    ULONG64 low = (ULONG64)thread->StackLimit;
+    KI_TRAP_FRAME *frame;
+
+    if (stackPointer > (ULONG64)thread->StackBase || stackPointer < low ||
+        stackPointer - low < DISPATCH_ROOM + host_xsave_size() + sizeof(KI_TRAP_FRAME))
+        return InjectOverflow(Trap);
+    frame = PlaceFrame(Trap, stackPointer - RED_ZONE, Entry);
+    if (!KiIsDriverAddress(frame->Original.Rip))
+    {
+        frame->InKernel = TRUE;
+        (void)KiCallerContext(&frame->Context, stackPointer);
+        frame->Record.ExceptionAddress = (PVOID)frame->Context.Rip;
+    }
+    return HOST_TRAP_RESUME;
+}
+
+// Kernel code may fault only on behalf of a driver that called it.
+static BOOLEAN
+OnBehalfOfDriver(const struct host_trap *Trap)
+{
+    CONTEXT context;
+
+    if (KiInHost || KiIsDriverAddress == NULL)
+        return FALSE;
+    if (KiIsDriverAddress(Trap->rip))
+        return TRUE;
+    if (KiCurrentThread()->IsIdle)
+        return FALSE;
+    return KiCallerContext(&context, Trap->gpr[HOST_RSP]);
+}
+
+// A driver that jumps to a bad address: rip is in no image but the return address is.
+static BOOLEAN
+IsWildJump(struct host_trap *Trap)
+{
+    const KTHREAD *thread = KiCurrentThread();
+    ULONG64 stackPointer = Trap->gpr[HOST_RSP];
+    ULONG64 caller;
+
+    if (KiInHost || KiIsDriverAddress == NULL || Trap->trap_number != HOST_VECTOR_PF ||
+        Trap->fault_address != Trap->rip || KiIsDriverAddress(Trap->rip) ||
+        stackPointer < (ULONG64)thread->StackLimit ||
+        stackPointer + 8 > (ULONG64)thread->StackBase)
+        return FALSE;
+    caller = *(const ULONG64 *)stackPointer;
+    return KiIsDriverAddress(caller);
+}
+
+static enum host_trap_result
+InjectWildJump(struct host_trap *Trap)
+{
+    const KTHREAD *thread = KiCurrentThread();
+    ULONG64 stackPointer = Trap->gpr[HOST_RSP];
+    KI_TRAP_FRAME *frame;
+
+    if (stackPointer - (ULONG64)thread->StackLimit <
+        DISPATCH_ROOM + host_xsave_size() + sizeof(KI_TRAP_FRAME))
+        return InjectOverflow(Trap);
+    frame = PlaceFrame(Trap, stackPointer - RED_ZONE, TrapEntry);
+    // Unwinding starts in the frame that made the call.
+    frame->Original.Rip = *(const ULONG64 *)stackPointer;
+    frame->Original.Rsp = stackPointer + 8;
+    frame->Context = frame->Original;
+    frame->Trap.error_code |= HOST_PF_EXECUTE;
+    return HOST_TRAP_RESUME;
+}
+
+static BOOLEAN
+IsStackOverflow(const struct host_trap *Trap)
+{
+    const KTHREAD *thread = KiCurrentThread();
+    ULONG64 low = (ULONG64)thread->StackLimit;
+
+    return !KiInHost && Trap->trap_number == HOST_VECTOR_PF && Trap->fault_address < low &&
+           Trap->fault_address >= low - KI_STACK_GUARD;
+}
+
+static BOOLEAN
+EmulatePageFault(struct host_trap *Trap, enum host_trap_result *Result)
+{
+    ULONG64 address = Trap->fault_address;
+
+    *Result = HOST_TRAP_RESUME;
+    if (KiPageFault != NULL)
+    {
+        KI_PAGE_FAULT answer = KiPageFault(address, KiCurrentIrql());
+        if (answer == KiFaultResolved)
+            return TRUE;
+        if (answer == KiFaultAtRaisedIrql && OnBehalfOfDriver(Trap))
+        {
+            *Result = Inject(Trap, TrapEntry);
+            return TRUE;
+        }
+    }
+    if (address - KI_USER_SHARED_DATA < HOST_PAGE_SIZE &&
+        KiPlatform.EmulateSharedData != NULL &&
+        KiPlatform.EmulateSharedData(Trap, KiUserSharedDataMapping))
+        return TRUE;
+    return KiPlatform.EmulateAccess != NULL && KiPlatform.EmulateAccess(Trap);
+}
+
+static enum host_trap_result
+HandleInstruction(struct host_trap *Trap)
+{
+    if (!KiIsDriverAddress(Trap->rip) || KiPlatform.EmulateInstruction == NULL)
+        return OnBehalfOfDriver(Trap) ? Inject(Trap, TrapEntry) : HOST_TRAP_UNHANDLED;
+    switch (KiPlatform.EmulateInstruction(Trap))
+    {
+    case KiEmulationDone:
+        return HOST_TRAP_RESUME;
+    case KiEmulationUndefined:
+        Trap->trap_number = HOST_VECTOR_UD;
+        return Inject(Trap, TrapEntry);
+    case KiEmulationHalt:
+        return Inject(Trap, HaltEntry);
+    case KiEmulationFastFail:
+        return Inject(Trap, FastFailEntry);
+    case KiEmulationAssert:
+        return Inject(Trap, AssertEntry);
+    case KiEmulationDebugService:
+        return HOST_TRAP_RESUME;
+    default:
+        return Inject(Trap, TrapEntry);
+    }
+}
+
+enum host_trap_result
+KiHandleTrap(struct host_trap *Trap)
+{
+    enum host_trap_result result;
+
+    if (Trap->rip == (ULONG64)KiCopyBytesFault)
+    {
+        if (Trap->trap_number == HOST_VECTOR_PF && EmulatePageFault(Trap, &result))
+            return result;
+        Trap->rip = (ULONG64)KiCopyBytesFailed;
+        return HOST_TRAP_RESUME;
+    }
+    if (KiProcessorCount == 0 || KiBugCheckActive)
+        return HOST_TRAP_UNHANDLED;
+    if (Trap->trap_number == HOST_VECTOR_PF && IsStackOverflow(Trap))
+        return InjectOverflow(Trap);
+    if (Trap->trap_number == HOST_VECTOR_PF && EmulatePageFault(Trap, &result))
+        return result;
+    if (IsWildJump(Trap))
+        return InjectWildJump(Trap);
+    if (KiInHost || KiIsDriverAddress == NULL)
+        return HOST_TRAP_UNHANDLED;
+    if (Trap->trap_number == HOST_VECTOR_GP || Trap->trap_number == HOST_VECTOR_UD)
+        return HandleInstruction(Trap);
+    if (Trap->trap_number == HOST_VECTOR_BP && KiIsDriverAddress(Trap->rip))
+        Trap->rip--; // int 3 has been executed; the exception is at the instruction
+    return OnBehalfOfDriver(Trap) ? Inject(Trap, TrapEntry) : HOST_TRAP_UNHANDLED;
+}
+
+// ---- watchdog ---------------------------------------------------------------------------------
+
+#define HUNG_TICKS 30 // times the period runtime gives host_tick_start: about three seconds
+
+void
+KiHandleTick(struct host_trap *Trap)
+{
+    static LONG64 lastBudget;
+    static ULONG64 lastRip;
+    static ULONG stuckTicks;
+    LONG64 budget = KiGate.Budget;
+    BOOLEAN stuck;
+
+    if (KiInHost || KiBugCheckActive || KiIsDriverAddress == NULL || !KiIsDriverAddress(Trap->rip))
+    {
+        stuckTicks = 0;
+        return;
+    }
+    // Near the same place and not one call since the last tick.
+    stuck = budget == lastBudget && Trap->rip - lastRip + 4096 < 8192;
+    lastBudget = budget;
+    lastRip = Trap->rip;
+    if (!stuck)
+    {
+        stuckTicks = 0;
+        return;
+    }
+    if (++stuckTicks >= HUNG_TICKS)
+    {
+        (void)Inject(Trap, HungEntry);
+        return;
+    }
+    if (stuckTicks >= 2)
+    {
+        (void)Inject(Trap, TickEntry);
+        lastBudget = -1; // TickEntry moves it; the next tick compares afresh below
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// What happens when the IRQL falls: interrupts, timers, DPCs, a better thread, kernel APCs, in that
+// order and each at its own level. Also the IRQL itself. IRQL: any.
+#include "ke/kep.h"
+
+void
+KiSetWork(PKI_PROCESSOR Processor)
+{
+    Processor->Work = TRUE;
+}
+
+void
+KiRequestInterruptCheck(ULONG Processor)
+{
+    KiProcessors[Processor]->InterruptPending = TRUE;
+    KiProcessors[Processor]->Work = TRUE;
+}
+
+static BOOLEAN
+WorkAt(PKI_PROCESSOR Processor, KIRQL Irql)
+{
+    if (Processor->InterruptPending && Processor->InterruptsEnabled)
+        return TRUE;
+    if (Irql >= DISPATCH_LEVEL)
+        return FALSE;
+    return Processor->TimerPending || Processor->DpcHead != NULL || Processor->DispatchPending ||
+           (Irql < APC_LEVEL && KiKernelApcDeliverable(Processor->CurrentThread));
+}
+
+static void
+RecomputeWork(PKI_PROCESSOR Processor)
+{
+    Processor->Work = Processor->InterruptPending || Processor->TimerPending ||
+                      Processor->DpcHead != NULL || Processor->DispatchPending ||
+                      Processor->CurrentThread->KernelApcPending;
+}
+
+// One item of work below DISPATCH_LEVEL; afterwards everything is looked at again, because DPCs
+// and APCs make more.
+static void
+RetireSoftwareWork(PKI_PROCESSOR Processor, KIRQL Irql)
+{
+    if (Processor->TimerPending || Processor->DpcHead != NULL)
+    {
+        Processor->Irql = DISPATCH_LEVEL;
+        if (Processor->TimerPending)
+            KiExpireTimers();
+        KiRetireDpcList(Processor);
+        Processor->Irql = Irql;
+    }
+    else if (Processor->DispatchPending)
+    {
+        Processor->Irql = DISPATCH_LEVEL;
+        if (Processor->CurrentThread->IsIdle)
+            Processor->DispatchPending = FALSE; // the idle loop looks for threads by itself
+        else
+            KiSwapThread();
+        KiCurrentProcessor()->Irql = Irql;
+    }
+    else
+    {
+        KiDeliverKernelApcs();
+    }
+}
+
+void
+KiRetireWork(KIRQL Irql)
+{
+    PKI_PROCESSOR processor = KiCurrentProcessor();
+
+    while (WorkAt(processor, Irql))
+    {
+        if (processor->InterruptPending && processor->InterruptsEnabled)
+        {
+            processor->InterruptPending = FALSE;
+            if (KiPlatform.DeliverInterrupts != NULL &&
+                KiPlatform.DeliverInterrupts(processor, Irql))
+            {
+                processor = KiCurrentProcessor();
+                continue;
+            }
+            if (!WorkAt(processor, Irql))
+                break;
+        }
+        if (Irql < DISPATCH_LEVEL)
+            RetireSoftwareWork(processor, Irql);
+        // The thread may have moved to another processor meanwhile.
+        processor = KiCurrentProcessor();
+    }
+    RecomputeWork(processor);
+}
+
+void
+KiRaise(KIRQL Irql)
+{
+    PKI_PROCESSOR processor = KiCurrentProcessor();
+
+    processor->Irql = Irql;
+    if (Irql >= DISPATCH_LEVEL && KiArmPaging != NULL)
+        KiArmPaging();
+}
+
+void
+KiLower(KIRQL Irql)
+{
+    PKI_PROCESSOR processor = KiCurrentProcessor();
+
+    processor->Irql = Irql;
+    if (processor->Work && !KiInHost)
+        KiRetireWork(Irql);
+}
+
+void
+KiExitDispatcher(void)
+{
+    PKI_PROCESSOR processor = KiCurrentProcessor();
+
+    if (processor->Work && processor->Irql < DISPATCH_LEVEL && !KiInHost)
+        KiRetireWork(processor->Irql);
+}
+
+// ---- documented routines ------------------------------------------------------------------
+
+static void
+IrqlBugCheck(KIRQL NewIrql, const char *Rule, const char *Page)
+{
+    KiBugCheckWithRule(IRQL_NOT_GREATER_OR_EQUAL,
+                       KiCurrentIrql(),
+                       NewIrql,
+                       0,
+                       0,
+                       Rule,
+                       Page,
+                       NULL,
+                       NULL);
+}
+
+// Contract: NF:wdm.KfRaiseIrql. Raising to a lower level is the caller's bug.
+DDI KIRQL
+KfRaiseIrql(KIRQL NewIrql)
+{
+    KIRQL old = KiCurrentIrql();
+
+    if (NewIrql < old)
+        IrqlBugCheck(NewIrql, "KeRaiseIrql to a level below the current one", "NF:wdm.KeRaiseIrql");
+    KiRaise(NewIrql);
+    return old;
+}
+
+DDI KIRQL
+KeRaiseIrqlToDpcLevel(VOID)
+{
+    return KfRaiseIrql(DISPATCH_LEVEL);
+}
+
+DDI KIRQL
+KeRaiseIrqlToSynchLevel(VOID)
+{
+    return KfRaiseIrql(DISPATCH_LEVEL);
+}
+
+// Contract: NF:wdm.KeLowerIrql.
+DDI VOID
+KeLowerIrql(KIRQL NewIrql)
+{
+    if (NewIrql > KiCurrentIrql())
+        KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL,
+                           KiCurrentIrql(),
+                           NewIrql,
+                           0,
+                           0,
+                           "KeLowerIrql to a level above the current one",
+                           "NF:wdm.KeLowerIrql",
+                           NULL,
+                           NULL);
+    KiLower(NewIrql);
+}
+
+DDI VOID
+KfLowerIrql(KIRQL NewIrql)
+{
+    KeLowerIrql(NewIrql);
+}
+
+// Contract: NF:wdm.KeGetCurrentIrql. Drivers of today read cr8 inline instead.
+DDI KIRQL
+KeGetCurrentIrql(VOID)
+{
+    return KiCurrentIrql();
+}
