@@ -15,7 +15,7 @@
 #
 # Set by whoever includes this file: OPENWDM_WDK_INCLUDE_DIR, OPENWDM_IMPORT_LIBS (files),
 # OPENWDM_WDM (command), OPENWDM_TOOL_DIR (run-driver-test.py), and optionally
-# OPENWDM_DRIVER_FLAGS (flags for every source) and OPENWDM_IMPORT_TARGET (built before drivers).
+# OPENWDM_DRIVER_FLAGS (flags for every source) and OPENWDM_COMPILER_LAUNCHER (ccache).
 
 find_program(OPENWDM_CLANG NAMES clang-19 DOC "compiler of drivers")
 find_program(OPENWDM_LLD_LINK NAMES lld-link-19 DOC "linker of drivers")
@@ -99,7 +99,7 @@ function(_wdm_compile_sources out name compiler debug extra)
         add_custom_command(OUTPUT ${object}
             COMMAND ${compile} ${extra} -I${folder} -MD -MF ${object}.d -MT ${object}
                     -c ${full} -o ${object}
-            DEPENDS ${full} ${OPENWDM_IMPORT_TARGET}
+            DEPENDS ${full}
             DEPFILE ${object}.d
             COMMENT "Driver ${name}: ${base}"
             VERBATIM)

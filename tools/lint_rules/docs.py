@@ -32,7 +32,7 @@ def check_audit(tree):
 
 def check_generated(tree):
     """docs/ddi.md and man/wdm.1 are what their generators write today."""
-    yield from run_tool(tree, "update-docs", "--check")
+    yield from run_tool(tree, "update-docs", "--check", "--root", tree.root)
 
 
 def check_test_pages(tree):
