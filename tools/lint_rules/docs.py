@@ -27,7 +27,7 @@ def run_tool(tree, name, *arguments):
 
 def check_audit(tree):
     """The DDI table agrees with the documented module and IRQL, or says why not."""
-    yield from run_tool(tree, "ddi-audit.py")
+    yield from run_tool(tree, "ddi-audit.py", "--root", tree.root)
 
 
 def check_generated(tree):
