@@ -88,7 +88,8 @@ function(wdm_layer name flags)
     endif()
     add_library(${name} OBJECT ${sources})
     target_link_libraries(${name} PRIVATE ${flags})
-    if(TARGET wdm_generated AND flags STREQUAL "wdm_kernel_flags")
+    # A generated header must exist before anything that could include it is compiled.
+    if(TARGET wdm_generated AND name STREQUAL "runtime")
         add_dependencies(${name} wdm_generated)
     endif()
     set(WDM_LAYER_TARGETS ${WDM_LAYER_TARGETS} ${name} PARENT_SCOPE)
@@ -113,6 +114,7 @@ target_compile_options(wdm_runtime_flags INTERFACE -fshort-wchar
     "SHELL:-idirafter ${PROJECT_SOURCE_DIR}/include/wdk/crt"
     "SHELL:-idirafter ${PROJECT_SOURCE_DIR}/kernel")
 target_compile_definitions(wdm_runtime_flags INTERFACE OPENWDM_KERNEL=1)
+target_include_directories(wdm_runtime_flags INTERFACE ${WDM_GENERATED_DIR})
 wdm_layer(runtime wdm_runtime_flags runtime)
 
 # ---- libwdm and wdm ----
@@ -136,9 +138,8 @@ endif()
 
 file(GLOB cliSources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)
 if(cliSources AND TARGET libwdm)
-    add_executable(wdm ${cliSources} ${WDM_GENERATED_cli})
+    add_executable(wdm ${cliSources})
     target_link_libraries(wdm PRIVATE wdm_host_flags libwdm)
-    target_include_directories(wdm PRIVATE ${WDM_GENERATED_DIR})
     if(READLINE_LIBRARY)
         target_link_libraries(wdm PRIVATE ${READLINE_LIBRARY})
         target_compile_definitions(wdm PRIVATE OPENWDM_READLINE=1)
