@@ -137,7 +137,7 @@ if(WDM_LAYER_TARGETS)
 endif()
 
 file(GLOB cliSources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)
-if(cliSources AND TARGET libwdm)
+if(cliSources AND TARGET libwdm AND NOT OPENWDM_FUZZ)
     add_executable(wdm ${cliSources})
     target_link_libraries(wdm PRIVATE wdm_host_flags libwdm)
     if(READLINE_LIBRARY)

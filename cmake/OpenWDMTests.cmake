@@ -118,7 +118,7 @@ endif()
 
 # bench/<name>.c -> build/<preset>/bench/<name>; tools/run-bench runs them all.
 file(GLOB benchmarks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*.c)
-if(TARGET libwdm)
+if(TARGET libwdm AND NOT OPENWDM_FUZZ)
     foreach(source IN LISTS benchmarks)
         get_filename_component(base ${source} NAME_WE)
         add_executable(bench_${base} ${source})
