@@ -51,12 +51,27 @@ LdrPeSectionOf(const LDR_PE *Pe, uint32_t Rva)
     return NULL;
 }
 
+static bool
+LdrpPeReadMapped(const LDR_PE *Pe, uint32_t Rva, void *Buffer, uint32_t Size)
+{
+    for (uint32_t index = 0; index < Pe->SectionCount; index++)
+    {
+        const LDR_PE_SECTION *section = &Pe->Sections[index];
+        if (section->IsHidden && Rva < section->Address + section->MappedSize &&
+            section->Address < (uint64_t)Rva + Size)
+        {
+            return false;
+        }
+    }
+    return LdrpPeReadFile(Pe, Rva, Buffer, Size);
+}
+
 bool
 LdrPeRead(const LDR_PE *Pe, uint32_t Rva, void *Buffer, uint32_t Size)
 {
     if (Pe->IsMapped)
     {
-        return LdrpPeReadFile(Pe, Rva, Buffer, Size);
+        return LdrpPeReadMapped(Pe, Rva, Buffer, Size);
     }
     if (Rva < Pe->SizeOfHeaders)
     {

@@ -158,6 +158,7 @@ typedef struct _LDR_PE_SECTION
     uint32_t RawOffset;
     uint32_t RawSize; // bytes of the file that belong to the mapped range
     uint32_t Characteristics;
+    bool IsHidden; // of a mapped image: not readable any more
 } LDR_PE_SECTION;
 
 typedef struct _LDR_PE_EXPORTS
