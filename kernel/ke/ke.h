@@ -278,6 +278,14 @@ KiRunUntil(LONGLONG LimitTime100ns);
 
 #define KI_NO_LIMIT 0x7fffffffffffffffll
 
+/* The watchdog of host_tick_start: drivers that loop without a safe point. */
+void
+KiHandleTick(struct host_trap *Trap);
+
+/* The next gate call looks at everything that is pending. Any context, also the signal stack. */
+void
+KiRequestSafePoint(void);
+
 /* ---- safe points, time -------------------------------------------------------------------- */
 
 /* Interrupt time now, 100 ns units since boot: starts at 0 and moves by gate calls, stalls and jumps. */

@@ -161,8 +161,6 @@ KiFlushApcs(PKTHREAD Thread);
 // ---- trap.c
 enum host_trap_result
 KiHandleTrap(struct host_trap *Trap);
-void
-KiHandleTick(struct host_trap *Trap);
 
 // ---- record.c: the chain of crossings between drivers and kernel on one stack
 // What a record with Export == NULL stands for; kept in Reserved[0], its pointer in Reserved[1].

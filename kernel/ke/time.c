@@ -162,6 +162,12 @@ KiYieldProcessor(void)
         KiRetireWork(processor->Irql);
 }
 
+void
+KiRequestSafePoint(void)
+{
+    KiSettleTime();
+}
+
 LONGLONG
 KiNextEventTime(void)
 {

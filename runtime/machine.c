@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* Booting, running and ending a machine. */
+#include "runtime/runtime.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hal/hal.h"
+#include "hw/core/machine.h"
+#include "hw/pc.h"
+#include "io/io.h"
+#include "rtl/rtl.h"
+
+#define RAM_SIZE       (64ull << 20)
+#define TICK_PERIOD_MS 100u
+
+wdm_machine *wdm_current;
+
+wdm_status
+wdm_fail(wdm_machine *machine, wdm_status status, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(machine->message, sizeof(machine->message), format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+wdm_status
+wdm_from_ntstatus(wdm_machine *machine, NTSTATUS ntstatus, const char *what)
+{
+    const char *name = wdm_ntstatus_name((uint32_t)ntstatus);
+
+    machine->ntstatus = (uint32_t)ntstatus;
+    if (NT_SUCCESS(ntstatus))
+        return WDM_OK;
+    return wdm_fail(machine, WDM_FAILED, "%s: %s (0x%08X)", what,
+                    name != NULL ? name : "unknown status", (unsigned)ntstatus);
+}
+
+uint32_t
+wdm_last_ntstatus(const wdm_machine *machine)
+{
+    return machine->ntstatus;
+}
+
+const char *
+wdm_last_message(const wdm_machine *machine)
+{
+    return machine->message;
+}
+
+static wdm_status
+after_run(wdm_machine *machine, KI_RUN_RESULT result)
+{
+    if (result != KiRunBugCheck)
+        return WDM_OK;
+    machine->dead = true;
+    wdm_output_flush(machine);
+    return wdm_fail(machine, WDM_BUGCHECK, "bug check 0x%02X", (unsigned)KiBugCheckRecord.Code);
+}
+
+wdm_status
+wdm_call(wdm_machine *machine, void (*routine)(void *), void *context)
+{
+    KI_RUN_RESULT result;
+
+    if (machine->dead)
+        return WDM_BUGCHECK;
+    result = KiRunClient(&machine->thread->Tcb, routine, context);
+    if (result == KiRunDone)
+        return WDM_OK;
+    if (result == KiRunBugCheck)
+        return after_run(machine, result);
+    /* The thread hangs in a driver and nothing can wake it: later calls need another one. */
+    if (!NT_SUCCESS(PsCreateClientThread(machine->process, &machine->thread)))
+        return wdm_fail(machine, WDM_NO_MEMORY, "no memory for another client thread");
+    return wdm_fail(machine, WDM_PENDING, "the driver blocks the caller and nothing can end it");
+}
+
+wdm_status
+wdm_run(wdm_machine *machine)
+{
+    if (machine->dead)
+        return WDM_BUGCHECK;
+    return after_run(machine, KiRunReady());
+}
+
+wdm_status
+wdm_run_until_idle(wdm_machine *machine, uint64_t limit_ns)
+{
+    LONGLONG limit = KiQueryTime() + (LONGLONG)(limit_ns / 100u);
+
+    if (machine->dead)
+        return WDM_BUGCHECK;
+    for (;;)
+    {
+        LONGLONG next;
+        wdm_status status = after_run(machine, KiRunReady());
+        if (status != WDM_OK)
+            return status;
+        next = KiNextEventTime();
+        if (next == KI_NO_LIMIT || next > limit)
+            return WDM_OK;
+        status = after_run(machine, KiRunUntil(next));
+        if (status != WDM_OK)
+            return status;
+    }
+}
+
+wdm_status
+wdm_advance(wdm_machine *machine, uint64_t duration_ns)
+{
+    if (machine->dead)
+        return WDM_BUGCHECK;
+    return after_run(machine, KiRunUntil(KiQueryTime() + (LONGLONG)(duration_ns / 100u)));
+}
+
+uint64_t
+wdm_time(const wdm_machine *machine)
+{
+    (void)machine;
+    return (uint64_t)KiQueryTime() * 100u;
+}
+
+/* "10.0.19045", "6.1" or "6.1.7601". */
+static bool
+parse_version(const char *text, INIT_PARAMETERS *parameters)
+{
+    unsigned major = 0, minor = 0, build = 0;
+    char rest;
+
+    if (text == NULL)
+        text = "10.0.19045";
+    if (sscanf(text, "%u.%u.%u%c", &major, &minor, &build, &rest) != 3)
+    {
+        build = 0;
+        if (sscanf(text, "%u.%u%c", &major, &minor, &rest) != 2)
+            return false;
+    }
+    if (major < 5 || major > 10 || minor > 4)
+        return false;
+    parameters->MajorVersion = major;
+    parameters->MinorVersion = minor;
+    parameters->BuildNumber = build;
+    return true;
+}
+
+static struct hw_machine *
+build_hardware(unsigned cpus)
+{
+    struct hw_machine_config config = {.cpus = cpus, .ram_size = RAM_SIZE};
+    struct hw_machine *hardware;
+
+    HalFillHooks(&config.hooks);
+    hardware = hw_machine_create(&config);
+    if (hardware == NULL)
+        return NULL;
+    if (hw_pc_build(hardware))
+        return hardware;
+    hw_machine_destroy(hardware);
+    return NULL;
+}
+
+static wdm_status
+boot(wdm_machine *machine)
+{
+    INIT_PARAMETERS parameters = {0};
+    NTSTATUS status;
+
+    parameters.Start.Processors = machine->options.cpus;
+    parameters.Start.Seed = machine->options.seed;
+    parameters.Start.Realtime = machine->options.realtime;
+    parameters.ChecksOff = machine->options.checks_off;
+    if (!parse_version(machine->options.windows_version, &parameters))
+        return wdm_fail(machine, WDM_BAD_INPUT, "'%s' is not a Windows version such as 10.0.19045",
+                        machine->options.windows_version);
+    machine->hardware = build_hardware(machine->options.cpus);
+    if (machine->hardware == NULL)
+        return wdm_fail(machine, WDM_NO_MEMORY, "cannot build the machine's hardware");
+    parameters.Start.SystemTime100ns =
+        (LONGLONG)hw_clock_system_time_100ns(machine->hardware);
+    if (machine->options.realtime)
+        parameters.Start.SystemTime100ns = (LONGLONG)host_realtime_100ns();
+    parameters.Machine = machine->hardware;
+    wdm_output_init(machine);
+    status = InitKernel(&parameters, &machine->process, &machine->thread);
+    if (!NT_SUCCESS(status))
+        return wdm_from_ntstatus(machine, status, "the kernel did not boot");
+    wdm_reports_init(machine);
+    (void)host_tick_start(KiHandleTick, TICK_PERIOD_MS);
+    return WDM_OK;
+}
+
+wdm_status
+wdm_boot(const wdm_options *options, wdm_machine **result)
+{
+    static bool booted;
+    static wdm_machine storage;
+    wdm_machine *machine = &storage;
+    wdm_status status;
+
+    if (booted)
+        return WDM_BUSY;
+    booted = true;
+    if (options != NULL)
+        memcpy(&machine->options, options,
+               options->size < sizeof(*options) ? options->size : sizeof(*options));
+    if (machine->options.cpus == 0)
+        machine->options.cpus = 1;
+    if (machine->options.cpus > KI_MAXIMUM_PROCESSORS)
+        return WDM_BAD_INPUT;
+    wdm_current = machine;
+    status = boot(machine);
+    /* Also after a failure, so that its message can be read. */
+    *result = machine;
+    return status;
+}
+
+static void
+shutdown_routine(void *context)
+{
+    (void)context;
+    KiCurrentThread()->PreviousMode = KernelMode;
+    IoShutdownSystem();
+    KiCurrentThread()->PreviousMode = UserMode;
+}
+
+void
+wdm_shutdown(wdm_machine *machine)
+{
+    if (machine == NULL)
+        return;
+    while (machine->requests != NULL)
+        wdm_request_end(machine->requests);
+    if (!machine->dead && machine->process != NULL)
+    {
+        (void)wdm_call(machine, shutdown_routine, NULL);
+        (void)wdm_run(machine);
+    }
+    (void)host_tick_start(NULL, 0);
+    wdm_output_flush(machine);
+    wdm_reports_shutdown(machine);
+    host_trap_remove();
+    hw_machine_destroy(machine->hardware);
+    machine->hardware = NULL;
+    machine->dead = true;
+}
