@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// Blocks of memory. Owns no state; any IRQL with resident blocks.
+#include "rtlp.h"
+
+#include "exports.h"
+
+// These names are macros over memcpy and the like in wdm.h; ntoskrnl.exe exports them as functions
+// as well, for binaries that import them.
+#undef RtlCopyMemory
+#undef RtlMoveMemory
+#undef RtlFillMemory
+#undef RtlZeroMemory
+#undef RtlEqualMemory
+#undef RtlSecureZeroMemory
+#undef RtlCopyMemoryNonTemporal
+#undef RtlFillMemoryNonTemporal
+#undef RtlPrefetchMemoryNonTemporal
+
+DDI VOID
+RtlCopyMemory(_Out_writes_bytes_(Length) VOID *Destination,
+              _In_reads_bytes_(Length) const VOID *Source,
+              _In_ SIZE_T Length)
+{
+    __builtin_memmove(Destination, Source, Length);
+}
+
+DDI VOID
+RtlMoveMemory(_Out_writes_bytes_(Length) VOID *Destination,
+              _In_reads_bytes_(Length) const VOID *Source,
+              _In_ SIZE_T Length)
+{
+    __builtin_memmove(Destination, Source, Length);
+}
+
+DDI VOID
+RtlFillMemory(_Out_writes_bytes_(Length) VOID *Destination, _In_ SIZE_T Length, _In_ UCHAR Fill)
+{
+    __builtin_memset(Destination, Fill, Length);
+}
+
+DDI VOID
+RtlZeroMemory(_Out_writes_bytes_(Length) VOID *Destination, _In_ SIZE_T Length)
+{
+    __builtin_memset(Destination, 0, Length);
+}
+
+// The caches of the host are none of a virtual machine's business, so these are ordinary copies.
+DDI VOID
+RtlCopyMemoryNonTemporal(_Out_writes_bytes_(Length) VOID *Destination,
+                         _In_reads_bytes_(Length) const VOID *Source,
+                         _In_ SIZE_T Length)
+{
+    __builtin_memcpy(Destination, Source, Length);
+}
+
+DDI VOID
+RtlFillMemoryNonTemporal(_Out_writes_bytes_(Length) VOID *Destination,
+                         _In_ SIZE_T Length,
+                         _In_ const UCHAR Value)
+{
+    __builtin_memset(Destination, Value, Length);
+}
+
+DDI VOID
+RtlPrefetchMemoryNonTemporal(_In_ PVOID Source, _In_ SIZE_T Length)
+{
+    (void)Source;
+    (void)Length;
+}
+
+// The number of equal bytes in front of the first difference.
+DDI SIZE_T
+RtlCompareMemory(_In_reads_bytes_(Length) const VOID *Source1,
+                 _In_reads_bytes_(Length) const VOID *Source2,
+                 _In_ SIZE_T Length)
+{
+    const UCHAR *first = Source1;
+    const UCHAR *second = Source2;
+    SIZE_T equal = 0;
+
+    while (equal < Length && first[equal] == second[equal])
+    {
+        equal += 1;
+    }
+    return equal;
+}
+
+// The number of bytes in front of the first ULONG that is not Pattern; a rest that is no whole
+// ULONG does not count (NF:ntifs.RtlCompareMemoryUlong).
+DDI SIZE_T
+RtlCompareMemoryUlong(_In_reads_bytes_(Length) PVOID Source, _In_ SIZE_T Length, _In_ ULONG Pattern)
+{
+    const ULONG *source = Source;
+    SIZE_T equal = 0;
+
+    while (equal < Length / sizeof(ULONG) && source[equal] == Pattern)
+    {
+        equal += 1;
+    }
+    return equal * sizeof(ULONG);
+}
+
+DDI VOID
+RtlFillMemoryUlong(_Out_writes_bytes_(Length) PVOID Destination,
+                   _In_ SIZE_T Length,
+                   _In_ ULONG Pattern)
+{
+    PULONG destination = Destination;
+
+    for (SIZE_T i = 0; i < Length / sizeof(ULONG); i++)
+    {
+        destination[i] = Pattern;
+    }
+}
+
+DDI VOID
+RtlFillMemoryUlonglong(_Out_writes_bytes_(Length) PVOID Destination,
+                       _In_ SIZE_T Length,
+                       _In_ ULONGLONG Pattern)
+{
+    ULONGLONG *destination = Destination;
+
+    for (SIZE_T i = 0; i < Length / sizeof(ULONGLONG); i++)
+    {
+        destination[i] = Pattern;
+    }
+}
+
+DDI BOOLEAN
+RtlIsZeroMemory(_In_reads_bytes_(Length) PVOID Buffer, _In_ SIZE_T Length)
+{
+    const UCHAR *at = Buffer;
+
+    for (; Length > 0; Length--, at++)
+    {
+        if (*at != 0)
+        {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+#undef RtlUshortByteSwap
+#undef RtlUlongByteSwap
+#undef RtlUlonglongByteSwap
+
+DDI USHORT
+RtlUshortByteSwap(_In_ USHORT Source)
+{
+    return __builtin_bswap16(Source);
+}
+
+DDI ULONG
+RtlUlongByteSwap(_In_ ULONG Source)
+{
+    return __builtin_bswap32(Source);
+}
+
+DDI ULONGLONG
+RtlUlonglongByteSwap(_In_ ULONGLONG Source)
+{
+    return __builtin_bswap64(Source);
+}
