@@ -27,6 +27,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # ---- pkg-config and the CMake package ----
 
+# Relative, so that an installation can be moved.
+file(RELATIVE_PATH WDM_PC_PREFIX /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/openwdm.pc.in ${PROJECT_BINARY_DIR}/openwdm.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/openwdm.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
