@@ -218,6 +218,8 @@ typedef CHAR *NPSTR, *LPSTR, *PSTR, *PZSTR;
 typedef CONST CHAR *LPCSTR, *PCSTR, *PCZSTR;
 typedef PSTR *PZPSTR;
 typedef PCSTR *PZPCSTR;
+typedef CHAR *PSZ;
+typedef CONST CHAR *PCSZ;
 typedef SHORT *PSHORT;
 typedef LONG *PLONG;
 typedef DOUBLE *PDOUBLE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Limits of the integer types; long is 32 bits in a driver. */
+/* Limits of the integer types; long is 32 bits in a driver, 64 in the ELF kernel. */
 #ifndef WDK_CRT_LIMITS_H
 #define WDK_CRT_LIMITS_H
 #define CHAR_BIT   8
@@ -15,9 +15,9 @@
 #define INT_MIN    (-2147483647 - 1)
 #define INT_MAX    2147483647
 #define UINT_MAX   0xffffffffu
-#define LONG_MIN   (-2147483647L - 1)
-#define LONG_MAX   2147483647L
-#define ULONG_MAX  0xffffffffUL
+#define LONG_MIN   (-LONG_MAX - 1L)
+#define LONG_MAX   __LONG_MAX__
+#define ULONG_MAX  (LONG_MAX * 2UL + 1UL)
 #define LLONG_MAX  9223372036854775807LL
 #define LLONG_MIN  (-9223372036854775807LL - 1)
 #define ULLONG_MAX 0xffffffffffffffffULL
