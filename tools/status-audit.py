@@ -13,7 +13,7 @@ import tempfile
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 COMPILER = "x86_64-w64-mingw32-gcc"
-NAME = re.compile(r"^#define ((?:STATUS|RPC_NT|DBG|EPT)_\w+) \(\((?:NTSTATUS|ULONG)\)", re.M)
+NAME = re.compile(r"^#define ((?:STATUS|RPC_NT|DBG|EPT)_\w+)\s+\(\((?:NTSTATUS|ULONG)\)", re.M)
 
 # Where mingw-w64 12.2 is wrong: [MS-ERREF] has 0xC000042F and today's Windows 0xC01E0009.
 MINGW_IS_WRONG = {"STATUS_PKU2U_CERT_FAILURE", "STATUS_GRAPHICS_DRIVER_MISMATCH"}
