@@ -76,7 +76,8 @@ LdrpFollowForwarder(PLDR_IMAGE Image, const char *Forwarder, ULONG Depth)
         {
             return (PVOID)KiExportAddress(export);
         }
-        PLDR_IMAGE provider = LdrFindImage(module);
+        // A driver may forward to itself; any other target is kept loaded by the one that forwards.
+        PLDR_IMAGE provider = LdrFindImage(module) == Image ? Image : NULL;
         if (provider == NULL && !KiIsKernelModule(module) && extensions[index][0] == '.')
         {
             NTSTATUS status;
