@@ -18,7 +18,9 @@ import re
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TAG = re.compile(r"\bPages?:\s*(.+?)\s*(?:\*/)?$", re.MULTILINE)
+# A list that ends with a comma goes on in the next line of the comment.
+TAG = re.compile(r"\bPages?:[ \t]*((?:[^\n]*,[ \t]*\n[ \t/*#]*)*[^\n]*)")
+SEPARATORS = re.compile(r"(?:[,;\s]|\n[ \t/*#]*)+")
 NAME = re.compile(r"^(NF|NS|NC|NE|NI):(\w+)\.(\w+)$|^([\w./+-]+\.md)$")
 
 
@@ -44,6 +46,12 @@ def test_files(root):
                 yield os.path.relpath(os.path.join(folder, name), root)
 
 
+def words(text):
+    """The words of a tag's list, without the stop at its end."""
+    return [word.rstrip(".") if not word.endswith(".md") else word
+            for word in SEPARATORS.split(text) if word]
+
+
 def named_pages(root):
     """page -> the tests that name it, and (file, text) of tags without a page. Words may follow."""
     named = collections.defaultdict(set)
@@ -52,7 +60,7 @@ def named_pages(root):
         with open(os.path.join(root, file), encoding="utf-8", errors="replace") as handle:
             text = handle.read()
         for match in TAG.finditer(text):
-            pages = list(itertools.takewhile(NAME.match, re.split(r"[,;\s]+", match.group(1))))
+            pages = list(itertools.takewhile(NAME.match, words(match.group(1))))
             for page in pages:
                 named[page].add(file)
             if not pages:
