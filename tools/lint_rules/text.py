@@ -30,7 +30,9 @@ def check_columns(tree):
     for file in tree.files:
         if file.endswith(CODE_SUFFIXES) and not file.endswith(".ddi") or is_script(tree, file):
             for number, line in enumerate(tree.lines(file), 1):
-                if len(line) > 100:
+                # Columns of constants in the SDK are aligned, and their names are Microsoft's.
+                constant = file.startswith("include/wdk/") and line.startswith("#define")
+                if len(line) > 100 and not constant:
                     yield f"{file}:{number}: {len(line)} columns, at most 100"
 
 
