@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bug check codes, by number. What their parameters mean: ddi/bugcheck.def. */
+/* Bug check codes, by number. What their parameters mean: ddi/bugcheck.def.
+ * Codes that are status values keep their definition in ntstatus.h. */
 #ifndef _BUGCODES_
 #define _BUGCODES_
 
@@ -441,9 +442,7 @@
 #define PSS_MESSAGE_INTRO                                        ((ULONG)0x80000081L)
 #define BUGCODE_PSS_MESSAGE                                      ((ULONG)0x80000082L)
 #define BUGCHECK_TECH_INFO                                       ((ULONG)0x80000083L)
-#define STATUS_CANNOT_LOAD_REGISTRY_FILE                         ((ULONG)0xC0000218L)
 #define WINLOGON_FATAL_ERROR                                     ((ULONG)0xC000021AL)
-#define STATUS_IMAGE_CHECKSUM_MISMATCH                           ((ULONG)0xC0000221L)
 #define MANUALLY_INITIATED_CRASH1                                ((ULONG)0xDEADDEADL)
 
 #endif

@@ -11,7 +11,7 @@
 #include <bugcodes.h>
 #include <ntdef.h>
 
-#define BUGCHECK(code, name, page, p1, p2, p3, p4) C_ASSERT(name == (ULONG)(code));
+#define BUGCHECK(code, name, page, p1, p2, p3, p4) C_ASSERT((ULONG)name == (ULONG)(code));
 #include "ddi/bugcheck.def"
 
 static const ULONG codes[] = {
