@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Annotations for drivers: IRQL, dispatch and function classes, resources, and their older __drv_
- * spelling. All of them expand to nothing; the kernel learns its rules from the table in ddi/. */
+/*
+ * Annotations for drivers: IRQL, dispatch and function classes, resources, and their older __drv_
+ * spelling. All of them expand to nothing; the kernel learns its rules from the table in ddi/.
+ */
 #ifndef DRIVERSPECS_H
 #define DRIVERSPECS_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * NTSTATUS values. Names and numbers are the documented ones ([MS-ERREF] 2.3.1);
- * tools/status-audit.py compares them with mingw-w64. Sorted by value: severity, then facility, then code.
+ * tools/status-audit.py compares them with mingw-w64. Sorted by value: severity, then facility,
+ * then code.
  */
 #ifndef _NTSTATUS_
 #define _NTSTATUS_

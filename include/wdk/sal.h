@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Source annotations, second generation (SAL 2). They say what a contract is; no compiler here reads
- * them, so all of them expand to nothing. */
+/*
+ * Source annotations, second generation (SAL 2). They say what a contract is; no compiler here
+ * reads them, so all of them expand to nothing.
+ */
 #ifndef _INC_SAL
 #define _INC_SAL
 

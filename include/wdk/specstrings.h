@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Source annotations, first generation (SAL 1). Not for ELF: the C library of the host uses some of
- * these names for its own parameters. */
+/*
+ * Source annotations, first generation (SAL 1). Not for ELF: the C library of the host uses some
+ * of these names for its own parameters.
+ */
 #ifndef SPECSTRINGS_H
 #define SPECSTRINGS_H
 

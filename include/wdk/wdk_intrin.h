@@ -13,7 +13,12 @@
 #include_next <intrin.h>
 #endif
 
+#if defined(_WIN32) && !defined(_MSC_VER)
+/* As FORCEINLINE there: gcc objects to an external inline function that calls a static one. */
+#define WDK_INLINE __inline__ __attribute__((always_inline, unused))
+#else
 #define WDK_INLINE static __inline__ __attribute__((always_inline, unused))
+#endif
 
 /* A hint in a spin loop; usable where the immintrin headers are not. */
 WDK_INLINE void
