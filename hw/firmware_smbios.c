@@ -21,14 +21,14 @@ struct writer
 /* Appends one structure: `length` bytes after the header, then strings up to a NULL. Returns where
  * the formatted part begins; offsets are those of the specification. */
 static uint8_t *
-structure(struct writer *w, uint8_t type, uint16_t handle, uint8_t length, ...)
+structure(struct writer *w, uint8_t type, unsigned handle, unsigned length, ...)
 {
     uint8_t *start = w->table + w->size;
     size_t at = length;
     va_list strings;
     const char *text;
     start[0] = type;
-    start[1] = length;
+    start[1] = (uint8_t)length;
     hw_firmware_put(start + 2, handle, 2);
     va_start(strings, length);
     while ((text = va_arg(strings, const char *)) != NULL)
@@ -93,9 +93,8 @@ processor(struct writer *w, unsigned number)
 {
     static const char *const sockets[4] = {"CPU 0", "CPU 1", "CPU 2", "CPU 3"};
     const char *none = NULL;
-    uint8_t *s =
-        structure(w, 4, (uint16_t)(0x0400 + number), 0x2a, number < 4 ? sockets[number] : "CPU",
-                  "OpenWDM", "Virtual processor", none);
+    uint8_t *s = structure(w, 4, 0x0400 + number, 0x2a, number < 4 ? sockets[number] : "CPU",
+                           "OpenWDM", "Virtual processor", none);
     s[4] = 1;
     s[5] = 3;    /* central processor */
     s[6] = 0xc6; /* family: see the version string */
