@@ -25,6 +25,8 @@
 #include <openwdm_parts/wdm_po_fx.h>
 #include <openwdm_parts/wdm_etw_types.h>
 #include <openwdm_parts/wdm_tm_types.h>
+#include <openwdm_parts/wdm_data.h>
+#include <openwdm_parts/wdm_interlocked.h>
 #include <openwdm_parts/wdm_ke_api.h>
 #include <openwdm_parts/wdm_rtl_api.h>
 #include <openwdm_parts/wdm_ex_api.h>
@@ -33,5 +35,11 @@
 #include <openwdm_parts/wdm_ps_api.h>
 #include <openwdm_parts/wdm_zw_api.h>
 #include <openwdm_parts/wdm_tm_api.h>
+#include <openwdm_parts/wdm_rtl_inline.h>
+#include <openwdm_parts/wdm_ke_inline.h>
+#include <openwdm_parts/wdm_mm_inline.h>
+#include <openwdm_parts/wdm_ex_inline.h>
+#include <openwdm_parts/wdm_io_inline.h>
+#include <openwdm_parts/wdm_hal_inline.h>
 
 #endif

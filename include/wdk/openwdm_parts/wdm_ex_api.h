@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Owns the prototypes of the executive: pool, resources, mutexes, lookaside lists, timers and work items.
-// The IRQL annotations are those of the documentation pages.
+// Owns the prototypes of the executive: pool, resources, mutexes, lookaside lists, timers and work
+// items. The IRQL annotations are those of the documentation pages.
 #ifndef OPENWDM_WDM_EX_API_H
 #define OPENWDM_WDM_EX_API_H
 

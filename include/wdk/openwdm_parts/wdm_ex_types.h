@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Owns SLISTs, lookaside lists, resources, rundown protection, push locks, callbacks and work items.
+// Owns SLISTs, lookaside lists, resources, rundown protection, push locks, callbacks and work
+// items.
 #ifndef OPENWDM_WDM_EX_TYPES_H
 #define OPENWDM_WDM_EX_TYPES_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Owns the prototypes of the I/O manager: devices, files, IRPs, interrupts, work items and error log.
-// The IRQL annotations are those of the documentation pages.
+// Owns the prototypes of the I/O manager: devices, files, IRPs, interrupts, work items and error
+// log. The IRQL annotations are those of the documentation pages.
 #ifndef OPENWDM_WDM_IO_API_H
 #define OPENWDM_WDM_IO_API_H
 

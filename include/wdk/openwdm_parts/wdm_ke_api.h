@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Owns the prototypes of the kernel core: dispatcher objects, waits, DPCs, IRQL, processors and bug checks.
-// The IRQL annotations are those of the documentation pages.
+// Owns the prototypes of the kernel core: dispatcher objects, waits, DPCs, IRQL, processors and bug
+// checks. The IRQL annotations are those of the documentation pages.
 #ifndef OPENWDM_WDM_KE_API_H
 #define OPENWDM_WDM_KE_API_H
 
-#include <openwdm_parts/wdm_ke_types.h>
+#include <openwdm_parts/wdm_ex_types.h>
 #include <openwdm_parts/wdm_shared_data.h>
 #include <openwdm_parts/wdm_io_types.h>
 #include <openwdm_parts/wdm_resource.h>
@@ -302,23 +302,16 @@ extern "C"
     // What drivers get inline; the kernel exports them for images built against older headers.
     _IRQL_requires_max_(HIGH_LEVEL)
     NTKERNELAPI KIRQL NTAPI KeGetCurrentIrql(VOID);
-    NTKERNELAPI VOID NTAPI KfLowerIrql(_In_ KIRQL NewIrql);
     _IRQL_requires_max_(HIGH_LEVEL)
     NTKERNELAPI VOID NTAPI KeInitializeSpinLock(_Out_ PKSPIN_LOCK SpinLock);
     _IRQL_requires_max_(HIGH_LEVEL)
     NTKERNELAPI VOID NTAPI KeQuerySystemTime(_Out_ PLARGE_INTEGER CurrentTime);
     _IRQL_requires_max_(HIGH_LEVEL)
+    NTKERNELAPI VOID NTAPI KeQueryTickCount(_In_ PLARGE_INTEGER CurrentCount);
+    _IRQL_requires_max_(HIGH_LEVEL)
     NTKERNELAPI ULONGLONG NTAPI KeQueryInterruptTime(VOID);
     _IRQL_requires_max_(HIGH_LEVEL)
     NTKERNELAPI PKTHREAD NTAPI KeGetCurrentThread(VOID);
-    NTKERNELAPI VOID NTAPI KefAcquireSpinLockAtDpcLevel(_In_ PKSPIN_LOCK SpinLock);
-    _IRQL_requires_(DISPATCH_LEVEL)
-    NTKERNELAPI VOID NTAPI KefReleaseSpinLockFromDpcLevel(_Inout_ PKSPIN_LOCK SpinLock);
-    _IRQL_requires_max_(HIGH_LEVEL)
-    NTKERNELAPI VOID NTAPI KeMemoryBarrier(VOID);
-    _IRQL_requires_max_(DISPATCH_LEVEL)
-    NTKERNELAPI VOID NTAPI
-    KeFlushIoBuffers(_In_ PMDL Mdl, _In_ BOOLEAN ReadOperation, _In_ BOOLEAN DmaOperation);
     _IRQL_requires_max_(DISPATCH_LEVEL)
     NTKERNELAPI NTSTATUS NTAPI KeSaveFloatingPointState(_Out_ PKFLOATING_SAVE FloatSave);
     _IRQL_requires_max_(DISPATCH_LEVEL)

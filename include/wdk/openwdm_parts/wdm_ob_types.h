@@ -172,25 +172,6 @@ extern "C"
         OB_OPERATION_REGISTRATION *OperationRegistration;
     } OB_CALLBACK_REGISTRATION, *POB_CALLBACK_REGISTRATION;
 
-// Object types that drivers pass to ObReferenceObjectByHandle. Data exports of ntoskrnl.
-#if defined(OPENWDM_KERNEL)
-#define OPENWDM_DATA_IMPORT extern
-#else
-#define OPENWDM_DATA_IMPORT extern NTKERNELAPI
-#endif
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *CmKeyObjectType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *IoFileObjectType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *ExEventObjectType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *ExSemaphoreObjectType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *TmTransactionManagerObjectType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *TmResourceManagerObjectType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *TmEnlistmentObjectType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *TmTransactionObjectType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *PsProcessType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *PsThreadType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *PsJobType;
-    OPENWDM_DATA_IMPORT POBJECT_TYPE *SeTokenObjectType;
-
     // Performance counters.
     typedef struct _PCW_INSTANCE *PPCW_INSTANCE;
     typedef struct _PCW_REGISTRATION *PPCW_REGISTRATION;

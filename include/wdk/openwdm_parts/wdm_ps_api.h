@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Owns the prototypes of objects, security, threads, power, registry callbacks and tracing in wdm.h.
-// The IRQL annotations are those of the documentation pages.
+// Owns the prototypes of objects, security, threads, power, registry callbacks and tracing in
+// wdm.h. The IRQL annotations are those of the documentation pages.
 #ifndef OPENWDM_WDM_PS_API_H
 #define OPENWDM_WDM_PS_API_H
 
+#include <openwdm_parts/wdm_rtl_types.h>
 #include <openwdm_parts/wdm_cm_types.h>
 #include <openwdm_parts/wdm_ob_types.h>
 #include <openwdm_parts/wdm_po_fx.h>

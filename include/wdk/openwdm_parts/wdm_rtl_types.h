@@ -217,7 +217,12 @@ typedef POSVERSIONINFOA POSVERSIONINFO;
 #define FAST_FAIL_INVALID_LOCK_STATE          41
 #define FAST_FAIL_INVALID_FAST_FAIL_CODE      0xFFFFFFFF
 
+#if defined(OPENWDM_KERNEL)
+// The same trap that drivers take, so that there is one place that reports it.
+#define RtlFailFast(Code) __asm__ volatile("int $0x29" : : "c"(Code) : "memory")
+#else
 #define RtlFailFast(Code) __fastfail(Code)
+#endif
 
 // Debug print filters.
 #define DPFLTR_ERROR_LEVEL   0
