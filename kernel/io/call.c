@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sending IRPs: IofCallDriver and what it checks about the dispatch routine when that returns.
+ * Takes no lock. IRQL: up to DISPATCH_LEVEL.
+ */
+#include "iop.h"
+
+void
+IopViolation(ULONG Code,
+             ULONG64 P1,
+             ULONG64 P2,
+             ULONG64 P3,
+             ULONG64 P4,
+             const char *Rule,
+             const char *Page,
+             PIRP Irp,
+             PDEVICE_OBJECT DeviceObject)
+{
+    IO_VIOLATION violation = {Code, {P1, P2, P3, P4}, Rule, Page, Irp, DeviceObject};
+    if (IoVerifierHooks.Violation == NULL || !IoVerifierHooks.Violation(&violation))
+    {
+        KiBugCheckWithRule(Code, P1, P2, P3, P4, Rule, Page, Irp, DeviceObject);
+    }
+}
+
+static void
+IopTraceCall(PDEVICE_OBJECT DeviceObject, PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    UNICODE_STRING name = IopDeviceName(DeviceObject);
+    KiTrace("IofCallDriver", "kernel/io/call.c", "irp %u %s -> %wZ %wZ", IopIrpNumber(Irp),
+            IoMajorFunctionName(Stack->MajorFunction), &name,
+            &DeviceObject->DriverObject->DriverName);
+}
+
+/* What is wrong before the driver has run. The caller's mistakes, so its address is named. */
+static __attribute__((cold, noinline)) void
+IopRefuseCall(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    ULONG64 caller = (ULONG64)KiCallerAddress();
+    const char *page = "NF:wdm.IofCallDriver";
+    KIRQL irql = KiCurrentIrql();
+    if (Irp->Type != IO_TYPE_IRP)
+    {
+        KiBugCheckWithRule(0xc9, 0x03, (ULONG64)Irp, 0, 0,
+                           "IoCallDriver was given something that is not an IRP, or one that has "
+                           "been completed",
+                           page, Irp, DeviceObject);
+    }
+    if (DeviceObject == NULL)
+    {
+        KiBugCheckWithRule(0xc9, 0x204, caller, (ULONG64)Irp, 0,
+                           "IoCallDriver was given NULL as device object", page, Irp, NULL);
+    }
+    if (DeviceObject->Type != IO_TYPE_DEVICE || DeviceObject->DriverObject == NULL)
+    {
+        KiBugCheckWithRule(0xc9, 0x04, (ULONG64)DeviceObject, 0, 0,
+                           "IoCallDriver was given an invalid or deleted device object", page, Irp,
+                           NULL);
+    }
+    if (irql > DISPATCH_LEVEL)
+    {
+        KiBugCheckWithRule(0xc9, 0x10, irql, 0, 0, "IoCallDriver was called above DISPATCH_LEVEL",
+                           page, Irp, DeviceObject);
+    }
+    if (Irp->CurrentLocation <= 1)
+    {
+        KiBugCheckWithRule(0x35, (ULONG64)Irp, 0, 0, 0,
+                           "The IRP has no stack location left for another driver: StackSize was "
+                           "too small, or the driver sends it in a circle",
+                           page, Irp, DeviceObject);
+    }
+    KiBugCheckWithRule(0xc9, 0x203, caller, (ULONG64)Irp, 0,
+                       "IoCallDriver was called with the caller's cancel routine still set in the "
+                       "IRP",
+                       page, Irp, DeviceObject);
+}
+
+/* What is wrong when the routine has returned. Routine and IRQL are of the driver just called. */
+static __attribute__((cold, noinline)) void
+IopBlameReturn(PDEVICE_OBJECT DeviceObject,
+               PIRP Irp,
+               PDRIVER_DISPATCH Routine,
+               KIRQL Irql,
+               LONG ApcDisable)
+{
+    const char *page = "KERNEL:dispatch-routines-and-irqls";
+    if (KiCurrentIrql() != Irql)
+    {
+        KiBugCheckWithRule(0xc9, 0x05, (ULONG64)DeviceObject, Irql, KiCurrentIrql(),
+                           "A dispatch routine returned at another IRQL than it was called at",
+                           page, Irp, DeviceObject);
+    }
+    KiBugCheckWithRule(0xc4, 0xc5, (ULONG64)Routine,
+                       (ULONG64)(LONG64)KiCurrentThread()->KernelApcDisable,
+                       (ULONG64)(LONG64)ApcDisable,
+                       "A dispatch routine changed the thread's APC disable count: it entered or "
+                       "left a critical region without its counterpart",
+                       "KERNEL:disabling-apcs", Irp, DeviceObject);
+}
+
+static const char IopReturnedPending[] =
+    "A dispatch routine returned STATUS_PENDING but has not called IoMarkIrpPending";
+static const char IopMarkedPending[] =
+    "A dispatch routine called IoMarkIrpPending but did not return STATUS_PENDING";
+
+/* The routine returned after its location was completed: status and pending bit must agree. */
+static void
+IopJudgeCompleted(const IOP_CALL *Call,
+                  PDEVICE_OBJECT DeviceObject,
+                  PIRP Irp,
+                  PDRIVER_DISPATCH Routine,
+                  NTSTATUS Status)
+{
+    const char *page = "KERNEL:implementing-an-iocompletion-routine";
+    if (Status == STATUS_PENDING && !Call->Pending)
+    {
+        IopViolation(0xc9, 0x23d, (ULONG64)Routine, (ULONG64)Irp, (ULONG)Call->Status,
+                     IopReturnedPending, page, NULL, DeviceObject);
+    }
+    else if (Status != STATUS_PENDING && Call->Pending)
+    {
+        IopViolation(0xc9, 0x23e, (ULONG64)Routine, (ULONG64)Irp, (ULONG)Status, IopMarkedPending,
+                     page, NULL, DeviceObject);
+    }
+    else if (Status != STATUS_PENDING && !(Call->Forwarded && Status == Call->LowerStatus))
+    {
+        /* A completion routine may have changed the status that the driver passes on. */
+        IopViolation(0xc9, 0x224, (ULONG64)Routine, (ULONG64)Irp, (ULONG)Status,
+                     "A dispatch routine returned another status than IoStatus.Status of the IRP "
+                     "it completed",
+                     "KERNEL:how-to-complete-an-irp-in-a-dispatch-routine", NULL, DeviceObject);
+    }
+}
+
+/* Anything but a request completed on the way: a pending one, or a status that does not match what
+ * the routine did with the IRP. Call is of this call and may be read; the IRP only if it lives. */
+static __attribute__((noinline)) void
+IopJudgeStatus(const IOP_CALL *Call,
+               PDEVICE_OBJECT DeviceObject,
+               PIRP Irp,
+               PIO_STACK_LOCATION Stack,
+               PDRIVER_DISPATCH Routine,
+               NTSTATUS Status)
+{
+    const char *page = "KERNEL:implementing-an-iocompletion-routine";
+    PIOP_IRP header = (PIOP_IRP)Irp - 1;
+    if (Call->Completed)
+    {
+        IopJudgeCompleted(Call, DeviceObject, Irp, Routine, Status);
+        return;
+    }
+    if (header->Kind == IopIrpFree)
+    {
+        return;
+    }
+    BOOLEAN marked = (Stack->Control & SL_PENDING_RETURNED) != 0;
+    header->Since100ns = KiQueryTime();
+    if (Status == STATUS_PENDING && !marked && !Call->Forwarded)
+    {
+        IopViolation(0xc9, 0x23d, (ULONG64)Routine, (ULONG64)Irp, (ULONG)Status, IopReturnedPending,
+                     page, Irp, DeviceObject);
+    }
+    else if (Status != STATUS_PENDING && marked)
+    {
+        IopViolation(0xc9, 0x23e, (ULONG64)Routine, (ULONG64)Irp, (ULONG)Status, IopMarkedPending,
+                     page, Irp, DeviceObject);
+    }
+    else if (Status != STATUS_PENDING)
+    {
+        IopViolation(0xc9, 0x226, (ULONG64)Routine, (ULONG64)Irp, (ULONG)Status,
+                     "A dispatch routine returned without completing the IRP, passing it on or "
+                     "returning STATUS_PENDING",
+                     page, Irp, DeviceObject);
+    }
+}
+
+static inline PDRIVER_DISPATCH
+IopDispatchRoutine(PDEVICE_OBJECT DeviceObject, PIRP Irp, PIO_STACK_LOCATION Stack)
+{
+    if (__builtin_expect(Stack->MajorFunction > IRP_MJ_MAXIMUM_FUNCTION, 0))
+    {
+        KiBugCheckWithRule(0xc9, 0x212, (ULONG64)KiCallerAddress(), (ULONG64)Irp, 0,
+                           "IoCallDriver was given an IRP whose next stack location has no valid "
+                           "major function",
+                           "NF:wdm.IofCallDriver", Irp, DeviceObject);
+    }
+    return DeviceObject->DriverObject->MajorFunction[Stack->MajorFunction];
+}
+
+/* Calls the driver with the bookkeeping that an IRP of ours allows. An exception may unwind past
+ * this frame, so nothing points into it. */
+static NTSTATUS
+IopCallTracked(PDEVICE_OBJECT DeviceObject,
+               PIRP Irp,
+               PIO_STACK_LOCATION Stack,
+               PDRIVER_DISPATCH Routine)
+{
+    static ULONG sequence;
+    PIOP_IRP header = IopIrpHeader(Irp);
+    CHAR location = Irp->CurrentLocation;
+    PIOP_CALL call = IopCallRecord(header, location);
+    ULONG token = ++sequence;
+    *call = (IOP_CALL){.Token = token, .Status = STATUS_PENDING};
+    if (header->ActiveLocation > header->FirstLocation)
+    {
+        header->FirstLocation = location;
+    }
+    header->ActiveLocation = location;
+    ULONG number = header->Number;
+
+    NTSTATUS status = Routine(DeviceObject, Irp);
+    if (__builtin_expect(header->Number != number || call->Token != token, 0))
+    {
+        return status;
+    }
+    if (location < header->StackCapacity)
+    {
+        call[1].Forwarded = TRUE;
+        call[1].LowerStatus = status;
+    }
+    if (__builtin_expect(!call->Completed || (status == STATUS_PENDING) != call->Pending ||
+                             (!call->Pending && status != call->Status),
+                         0))
+    {
+        IopJudgeStatus(call, DeviceObject, Irp, Stack, Routine, status);
+    }
+    return status;
+}
+
+/* Sends Irp one driver down. The stack location moves before the driver runs, so a driver that
+ * completes the IRP inside its dispatch routine already sees its own location.
+ * Contract: NF:wdm.IofCallDriver. Irp may be gone on return. */
+DDI NTSTATUS FASTCALL
+IofCallDriver(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
+{
+    KIRQL irql = KiCurrentIrql();
+    if (__builtin_expect(Irp->Type != IO_TYPE_IRP || DeviceObject == NULL ||
+                             DeviceObject->Type != IO_TYPE_DEVICE ||
+                             DeviceObject->DriverObject == NULL || irql > DISPATCH_LEVEL ||
+                             Irp->CurrentLocation <= 1 || Irp->CancelRoutine != NULL,
+                         0))
+    {
+        IopRefuseCall(DeviceObject, Irp);
+    }
+    Irp->CurrentLocation--;
+    PIO_STACK_LOCATION stack = --Irp->Tail.Overlay.CurrentStackLocation;
+    stack->DeviceObject = DeviceObject;
+    if (KI_TRACING())
+    {
+        IopTraceCall(DeviceObject, Irp, stack);
+    }
+    PDRIVER_DISPATCH routine = IopDispatchRoutine(DeviceObject, Irp, stack);
+    PKTHREAD thread = KiCurrentThread();
+    LONG apcDisable = thread->KernelApcDisable;
+    NTSTATUS status = (Irp->AllocationFlags & IOP_IRP_HAS_HEADER)
+                          ? IopCallTracked(DeviceObject, Irp, stack, routine)
+                          : routine(DeviceObject, Irp);
+    if (__builtin_expect(KiCurrentIrql() != irql || thread->KernelApcDisable != apcDisable, 0))
+    {
+        IopBlameReturn(DeviceObject, Irp, routine, irql, apcDisable);
+    }
+    return status;
+}
+
+/* Completion routine of IoForwardIrpSynchronously: keeps the IRP for its caller. */
+static NTSTATUS DDI_CALLBACK
+IopForwardComplete(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    if (Irp->PendingReturned)
+    {
+        KeSetEvent(Context, IO_NO_INCREMENT, FALSE);
+    }
+    return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+/* NF:wdm.IoForwardIrpSynchronously */
+DDI BOOLEAN NTAPI
+IoForwardIrpSynchronously(_In_ PDEVICE_OBJECT DeviceObject, _In_ PIRP Irp)
+{
+    KEVENT event;
+    if (Irp->StackCount < 2 || Irp->CurrentLocation <= 1)
+    {
+        return FALSE;
+    }
+    KeInitializeEvent(&event, NotificationEvent, FALSE);
+    IoCopyCurrentIrpStackLocationToNext(Irp);
+    IoSetCompletionRoutine(Irp, IopForwardComplete, &event, TRUE, TRUE, TRUE);
+    if (IofCallDriver(DeviceObject, Irp) == STATUS_PENDING)
+    {
+        KeWaitForSingleObject(&event, Suspended, KernelMode, FALSE, NULL);
+    }
+    return TRUE;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Questions about the requester, the thread and the stack, events by name, and small settings.
+ * No lock. IRQL: as each page says.
+ */
+#include "iop.h"
+
+/* ---- who asks ----------------------------------------------------------------------------- */
+
+/* NF:ntddk.IoGetCurrentProcess */
+DDI PEPROCESS NTAPI
+IoGetCurrentProcess(VOID)
+{
+    return (PEPROCESS)KiCurrentThread()->ApcProcess;
+}
+
+/* NF:ntifs.IoGetRequestorProcess: NULL for an IRP without a thread. */
+DDI PEPROCESS NTAPI
+IoGetRequestorProcess(_In_ PIRP Irp)
+{
+    PETHREAD thread = Irp->Tail.Overlay.Thread;
+    return thread == NULL ? NULL : (PEPROCESS)PsThread(thread)->Tcb.Process;
+}
+
+/* NF:ntifs.IoGetRequestorProcessId */
+DDI ULONG NTAPI
+IoGetRequestorProcessId(_In_ PIRP Irp)
+{
+    PEPROCESS process = IoGetRequestorProcess(Irp);
+    return process == NULL ? 0 : (ULONG)(ULONG64)PsProcess(process)->UniqueProcessId;
+}
+
+/* NF:ntifs.IoGetRequestorSessionId: there is one session, number 0. */
+DDI NTSTATUS NTAPI
+IoGetRequestorSessionId(_In_ PIRP Irp, _Out_ PULONG pSessionId)
+{
+    if (IoGetRequestorProcess(Irp) == NULL)
+    {
+        *pSessionId = (ULONG)-1;
+        return STATUS_UNSUCCESSFUL;
+    }
+    *pSessionId = 0;
+    return STATUS_SUCCESS;
+}
+
+/* NF:wdm.IoIs32bitProcess: all client processes are 64-bit ones. */
+DDI BOOLEAN NTAPI
+IoIs32bitProcess(_In_opt_ PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(Irp);
+    return FALSE;
+}
+
+/* NF:ntifs.IoIsOperationSynchronous */
+DDI BOOLEAN NTAPI
+IoIsOperationSynchronous(_In_ PIRP Irp)
+{
+    PFILE_OBJECT file = Irp->Tail.Overlay.OriginalFileObject;
+    if (Irp->Flags & (IRP_SYNCHRONOUS_API | IRP_SYNCHRONOUS_PAGING_IO))
+    {
+        return (Irp->Flags & IRP_SYNCHRONOUS_API) ||
+               ((Irp->Flags & IRP_PAGING_IO) && (Irp->Flags & IRP_SYNCHRONOUS_PAGING_IO));
+    }
+    return file != NULL && (file->Flags & FO_SYNCHRONOUS_IO) && !(Irp->Flags & IRP_PAGING_IO);
+}
+
+/* NF:ntifs.IoIsSystemThread */
+DDI BOOLEAN NTAPI
+IoIsSystemThread(_In_ PETHREAD Thread)
+{
+    return PsThread(Thread)->Tcb.SystemThread;
+}
+
+/* NF:ntifs.IoGetTopLevelIrp */
+DDI PIRP NTAPI
+IoGetTopLevelIrp(VOID)
+{
+    return PspCurrentThread()->TopLevelIrp;
+}
+
+/* NF:ntifs.IoSetTopLevelIrp */
+DDI VOID NTAPI
+IoSetTopLevelIrp(_In_opt_ PIRP Irp)
+{
+    PspCurrentThread()->TopLevelIrp = Irp;
+}
+
+/* NF:ntddk.IoSetThreadHardErrorMode: returns the setting it replaces. */
+DDI BOOLEAN NTAPI
+IoSetThreadHardErrorMode(_In_ BOOLEAN EnableHardErrors)
+{
+    PPS_THREAD thread = PspCurrentThread();
+    BOOLEAN old = thread->HardErrorsDisabled == 0;
+    thread->HardErrorsDisabled = EnableHardErrors ? 0 : 1;
+    return old;
+}
+
+/* ---- the stack ---------------------------------------------------------------------------- */
+
+/* NF:wdm.IoGetStackLimits. On a DPC's stack the page allows either stack's limits. */
+DDI VOID NTAPI
+IoGetStackLimits(_Out_ PULONG_PTR LowLimit, _Out_ PULONG_PTR HighLimit)
+{
+    PKTHREAD thread = KiCurrentThread();
+    *LowLimit = (ULONG_PTR)thread->StackLimit;
+    *HighLimit = (ULONG_PTR)thread->StackBase;
+}
+
+/* NF:wdm.IoGetInitialStack */
+DDI PVOID NTAPI
+IoGetInitialStack(VOID)
+{
+    return KiCurrentThread()->StackBase;
+}
+
+/* NF:ntifs.ZwCreateEvent */
+NTSYSAPI NTSTATUS NTAPI ZwCreateEvent(_Out_ PHANDLE EventHandle,
+                                      _In_ ACCESS_MASK DesiredAccess,
+                                      _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes,
+                                      _In_ EVENT_TYPE EventType,
+                                      _In_ BOOLEAN InitialState);
+
+/* ---- events by name ----------------------------------------------------------------------- */
+
+static PKEVENT
+IopCreateEvent(PUNICODE_STRING EventName, PHANDLE EventHandle, EVENT_TYPE Type)
+{
+    OBJECT_ATTRIBUTES attributes;
+    HANDLE handle;
+    PVOID object = NULL;
+    InitializeObjectAttributes(&attributes, EventName, OBJ_OPENIF | OBJ_KERNEL_HANDLE, NULL, NULL);
+    NTSTATUS status = ZwCreateEvent(&handle, EVENT_ALL_ACCESS, &attributes, Type, TRUE);
+    if (!NT_SUCCESS(status))
+    {
+        return NULL;
+    }
+    status = ObReferenceObjectByHandle(handle, 0, *ExEventObjectType, KernelMode, &object, NULL);
+    if (!NT_SUCCESS(status))
+    {
+        ZwClose(handle);
+        return NULL;
+    }
+    ObDereference(object); /* the handle keeps it */
+    *EventHandle = handle;
+    return object;
+}
+
+/* NF:wdm.IoCreateNotificationEvent: signaled at first; an existing event is opened as it is. */
+DDI PKEVENT NTAPI
+IoCreateNotificationEvent(_In_ PUNICODE_STRING EventName, _Out_ PHANDLE EventHandle)
+{
+    return IopCreateEvent(EventName, EventHandle, NotificationEvent);
+}
+
+/* NF:wdm.IoCreateSynchronizationEvent */
+DDI PKEVENT NTAPI
+IoCreateSynchronizationEvent(_In_ PUNICODE_STRING EventName, _Out_ PHANDLE EventHandle)
+{
+    return IopCreateEvent(EventName, EventHandle, SynchronizationEvent);
+}
+
+/* ---- priority hints ----------------------------------------------------------------------- */
+
+/* IRP.Flags keeps the hint plus one in three bits, so that 0 means none was given. */
+#define IOP_PRIORITY_SHIFT 17
+#define IOP_PRIORITY_MASK  (7u << IOP_PRIORITY_SHIFT)
+
+/* NF:wdm.IoGetIoPriorityHint */
+DDI IO_PRIORITY_HINT NTAPI
+IoGetIoPriorityHint(_In_ PIRP Irp)
+{
+    ULONG value = (Irp->Flags & IOP_PRIORITY_MASK) >> IOP_PRIORITY_SHIFT;
+    return value == 0 ? IoPriorityNormal : (IO_PRIORITY_HINT)(value - 1);
+}
+
+/* NF:wdm.IoSetIoPriorityHint */
+DDI NTSTATUS NTAPI
+IoSetIoPriorityHint(_In_ PIRP Irp, _In_ IO_PRIORITY_HINT PriorityHint)
+{
+    if ((ULONG)PriorityHint >= MaxIoPriorityTypes)
+    {
+        return STATUS_INVALID_PARAMETER;
+    }
+    Irp->Flags &= ~IOP_PRIORITY_MASK;
+    Irp->Flags |= ((ULONG)PriorityHint + 1) << IOP_PRIORITY_SHIFT;
+    return STATUS_SUCCESS;
+}
