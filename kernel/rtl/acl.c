@@ -56,12 +56,6 @@ RtlpValidAcl(const ACL *Acl, ULONG Limit)
            RtlpFindAce(Acl, Acl->AceCount, &end);
 }
 
-DDI BOOLEAN
-RtlValidAcl(_In_ PACL Acl)
-{
-    return Acl != NULL && RtlpValidAcl(Acl, MAXUSHORT);
-}
-
 DDI NTSTATUS
 RtlCreateAcl(_Out_writes_bytes_(AclLength) PACL Acl, _In_ ULONG AclLength, ULONG AclRevision)
 {

@@ -27,12 +27,6 @@ DDI int RtlpCrt_isspace(int Character);
 
 DDI int RtlpCrt_isprint(int Character);
 
-DDI int RtlpCrt_isgraph(int Character);
-
-DDI int RtlpCrt_ispunct(int Character);
-
-DDI int RtlpCrt_iscntrl(int Character);
-
 DDI int RtlpCrt_tolower(int Character);
 
 DDI int RtlpCrt_toupper(int Character);
@@ -63,13 +57,9 @@ DDI int RtlpCrt_atoi(const char *String);
 
 DDI LONG RtlpCrt_atol(const char *String);
 
-DDI LONG64 RtlpCrt__atoi64(const char *String);
-
 DDI int RtlpCrt__wtoi(const WCHAR *String);
 
 DDI LONG RtlpCrt__wtol(const WCHAR *String);
-
-DDI LONG64 RtlpCrt__wtoi64(const WCHAR *String);
 
 DDI ULONG RtlpCrt_strtoul(const char *String, char **End, int Base);
 
@@ -253,8 +243,6 @@ DDI size_t RtlpCrt_wcsspn(const WCHAR *String, const WCHAR *Set);
 
 DDI size_t RtlpCrt_wcscspn(const WCHAR *String, const WCHAR *Set);
 
-DDI WCHAR *RtlpCrt_wcstok_s(WCHAR *String, const WCHAR *Delimiters, WCHAR **Context);
-
 DDI WCHAR *RtlpCrt_wcscpy(WCHAR *Target, const WCHAR *Source);
 
 DDI WCHAR *RtlpCrt_wcsncpy(WCHAR *Target, const WCHAR *Source, size_t Count);
@@ -280,8 +268,6 @@ DDI WCHAR *RtlpCrt__wcsupr(WCHAR *String);
 DDI WCHAR *RtlpCrt__wcsrev(WCHAR *String);
 
 DDI WCHAR *RtlpCrt__wcsnset(WCHAR *String, WCHAR Character, size_t Count);
-
-DDI WCHAR *RtlpCrt__wcsset(WCHAR *String, WCHAR Character);
 
 DDI int RtlpCrt__wcsnset_s(WCHAR *String, size_t Size, WCHAR Character, size_t Count);
 

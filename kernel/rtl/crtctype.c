@@ -55,24 +55,6 @@ RtlpCrt_isprint(int Character)
 }
 
 DDI int
-RtlpCrt_isgraph(int Character)
-{
-    return Character > 0x20 && Character < 0x7F;
-}
-
-DDI int
-RtlpCrt_ispunct(int Character)
-{
-    return RtlpCrt_isgraph(Character) && !RtlpCrt_isalnum(Character);
-}
-
-DDI int
-RtlpCrt_iscntrl(int Character)
-{
-    return (Character >= 0 && Character < 0x20) || Character == 0x7F;
-}
-
-DDI int
 RtlpCrt_tolower(int Character)
 {
     return RtlpCrt_isupper(Character) ? Character + 0x20 : Character;

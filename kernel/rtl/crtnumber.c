@@ -96,12 +96,6 @@ RtlpCrt_atol(const char *String)
     return RtlpCrt_atoi(String);
 }
 
-DDI LONG64
-RtlpCrt__atoi64(const char *String)
-{
-    return RtlpSaturate(RtlpParseNumber(String, RtlpNarrowAt, 10, MAXULONGLONG), MAXLONGLONG);
-}
-
 DDI int
 RtlpCrt__wtoi(const WCHAR *String)
 {
@@ -112,12 +106,6 @@ DDI LONG
 RtlpCrt__wtol(const WCHAR *String)
 {
     return RtlpCrt__wtoi(String);
-}
-
-DDI LONG64
-RtlpCrt__wtoi64(const WCHAR *String)
-{
-    return RtlpSaturate(RtlpParseNumber(String, RtlpWideAt, 10, MAXULONGLONG), MAXLONGLONG);
 }
 
 // A negative number wraps round; an overflow is the largest value.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// String functions for 8-bit characters of ntoskrnl.exe under prefixed names (see crtprintf.c). Owns no state; any
-// IRQL with resident arguments. The _s forms return errno values and empty the target on failure.
+// String functions for 8-bit characters of ntoskrnl.exe under prefixed names (see crtprintf.c).
+// Owns no state; any IRQL with resident arguments. The _s forms return errno values and empty the
+// target on failure.
 #include "rtlp.h"
 
 #include "crt.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// String functions for UTF-16 text of ntoskrnl.exe under prefixed names (see crtprintf.c). Owns no state; any
-// IRQL with resident arguments. The _s forms return errno values and empty the target on failure.
+// String functions for UTF-16 text of ntoskrnl.exe under prefixed names (see crtprintf.c). Owns no
+// state; any IRQL with resident arguments. The _s forms return errno values and empty the target on
+// failure.
 #include "rtlp.h"
 
 #include "crt.h"
@@ -165,23 +166,6 @@ DDI size_t
 RtlpCrt_wcscspn(const WCHAR *String, const WCHAR *Set)
 {
     return RtlpWideSpan(String, Set, FALSE);
-}
-
-DDI WCHAR *
-RtlpCrt_wcstok_s(WCHAR *String, const WCHAR *Delimiters, WCHAR **Context)
-{
-    WCHAR *start = String != NULL ? String : *Context;
-    WCHAR *end;
-
-    if (start == NULL)
-    {
-        return NULL;
-    }
-    start += RtlpCrt_wcsspn(start, Delimiters);
-    end = start + RtlpCrt_wcscspn(start, Delimiters);
-    *Context = *end == 0 ? end : end + 1;
-    *end = 0;
-    return end == start ? NULL : start;
 }
 
 // ---- copies -----------------------------------------------------------------------------------
@@ -354,12 +338,6 @@ RtlpCrt__wcsnset(WCHAR *String, WCHAR Character, size_t Count)
         String[i] = (WCHAR)Character;
     }
     return String;
-}
-
-DDI WCHAR *
-RtlpCrt__wcsset(WCHAR *String, WCHAR Character)
-{
-    return RtlpCrt__wcsnset(String, Character, RTLP_TRUNCATE);
 }
 
 DDI int

@@ -8,8 +8,6 @@
 
 // ---- acl.c ----
 
-DDI BOOLEAN RtlValidAcl(_In_ PACL Acl);
-
 DDI NTSTATUS RtlCreateAcl(_Out_writes_bytes_(AclLength) PACL Acl,
                           _In_ ULONG AclLength,
                           ULONG AclRevision);
@@ -243,14 +241,6 @@ DDI SIZE_T RtlCompareMemoryUlong(_In_reads_bytes_(Length) PVOID Source,
                                  _In_ SIZE_T Length,
                                  _In_ ULONG Pattern);
 
-DDI VOID RtlFillMemoryUlong(_Out_writes_bytes_(Length) PVOID Destination,
-                            _In_ SIZE_T Length,
-                            _In_ ULONG Pattern);
-
-DDI VOID RtlFillMemoryUlonglong(_Out_writes_bytes_(Length) PVOID Destination,
-                                _In_ SIZE_T Length,
-                                _In_ ULONGLONG Pattern);
-
 DDI BOOLEAN RtlIsZeroMemory(_In_reads_bytes_(Length) PVOID Buffer, _In_ SIZE_T Length);
 
 // ---- nls.c ----
@@ -266,14 +256,6 @@ DDI ULONG RtlRandomEx(_Inout_ PULONG Seed);
 DDI ULONG RtlComputeCrc32(_In_ ULONG PartialCrc,
                           _In_reads_bytes_(Length) const VOID *Buffer,
                           _In_ ULONG Length);
-
-DDI ULONG RtlCrc32(_In_reads_bytes_(Size) const VOID *Buffer,
-                   _In_ SIZE_T Size,
-                   _In_ ULONG InitialCrc);
-
-DDI ULONGLONG RtlCrc64(_In_reads_bytes_(Size) const VOID *Buffer,
-                       _In_ SIZE_T Size,
-                       _In_ ULONGLONG InitialCrc);
 
 // ---- runonce.c ----
 
@@ -355,8 +337,6 @@ DDI ULONG RtlLengthSid(_In_ PSID Sid);
 DDI BOOLEAN RtlValidSid(_In_ PSID Sid);
 
 DDI BOOLEAN RtlEqualSid(_In_ PSID Sid1, _In_ PSID Sid2);
-
-DDI BOOLEAN RtlEqualPrefixSid(_In_ PSID Sid1, _In_ PSID Sid2);
 
 DDI NTSTATUS RtlInitializeSid(_Out_ PSID Sid,
                               _In_ PSID_IDENTIFIER_AUTHORITY IdentifierAuthority,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Numbers and GUIDs as text. Owns no state; PASSIVE_LEVEL as documented (counted strings may live in
-// paged pool).
+// Numbers and GUIDs as text. Owns no state; PASSIVE_LEVEL as documented (counted strings may live
+// in paged pool).
 #include "rtlp.h"
 
 #include "exports.h"

@@ -100,32 +100,6 @@ RtlCompareMemoryUlong(_In_reads_bytes_(Length) PVOID Source, _In_ SIZE_T Length,
     return equal * sizeof(ULONG);
 }
 
-DDI VOID
-RtlFillMemoryUlong(_Out_writes_bytes_(Length) PVOID Destination,
-                   _In_ SIZE_T Length,
-                   _In_ ULONG Pattern)
-{
-    PULONG destination = Destination;
-
-    for (SIZE_T i = 0; i < Length / sizeof(ULONG); i++)
-    {
-        destination[i] = Pattern;
-    }
-}
-
-DDI VOID
-RtlFillMemoryUlonglong(_Out_writes_bytes_(Length) PVOID Destination,
-                       _In_ SIZE_T Length,
-                       _In_ ULONGLONG Pattern)
-{
-    ULONGLONG *destination = Destination;
-
-    for (SIZE_T i = 0; i < Length / sizeof(ULONGLONG); i++)
-    {
-        destination[i] = Pattern;
-    }
-}
-
 DDI BOOLEAN
 RtlIsZeroMemory(_In_reads_bytes_(Length) PVOID Buffer, _In_ SIZE_T Length)
 {
@@ -139,26 +113,4 @@ RtlIsZeroMemory(_In_reads_bytes_(Length) PVOID Buffer, _In_ SIZE_T Length)
         }
     }
     return TRUE;
-}
-
-#undef RtlUshortByteSwap
-#undef RtlUlongByteSwap
-#undef RtlUlonglongByteSwap
-
-DDI USHORT
-RtlUshortByteSwap(_In_ USHORT Source)
-{
-    return __builtin_bswap16(Source);
-}
-
-DDI ULONG
-RtlUlongByteSwap(_In_ ULONG Source)
-{
-    return __builtin_bswap32(Source);
-}
-
-DDI ULONGLONG
-RtlUlonglongByteSwap(_In_ ULONGLONG Source)
-{
-    return __builtin_bswap64(Source);
 }

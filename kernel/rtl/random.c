@@ -88,35 +88,3 @@ RtlComputeCrc32(_In_ ULONG PartialCrc,
     }
     return ~crc;
 }
-
-DDI ULONG
-RtlCrc32(_In_reads_bytes_(Size) const VOID *Buffer, _In_ SIZE_T Size, _In_ ULONG InitialCrc)
-{
-    const UCHAR *at = Buffer;
-
-    while (Size > MAXLONG)
-    {
-        InitialCrc = RtlComputeCrc32(InitialCrc, at, MAXLONG);
-        at += MAXLONG;
-        Size -= MAXLONG;
-    }
-    return RtlComputeCrc32(InitialCrc, at, (ULONG)Size);
-}
-
-// CRC-64 with the polynomial of ECMA-182, reflected.
-DDI ULONGLONG
-RtlCrc64(_In_reads_bytes_(Size) const VOID *Buffer, _In_ SIZE_T Size, _In_ ULONGLONG InitialCrc)
-{
-    const UCHAR *at = Buffer;
-    ULONGLONG crc = ~InitialCrc;
-
-    for (; Size > 0; Size--, at++)
-    {
-        crc ^= *at;
-        for (ULONG bit = 0; bit < 8; bit++)
-        {
-            crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xC96C5795D7870F42ull : 0);
-        }
-    }
-    return ~crc;
-}

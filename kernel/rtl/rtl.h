@@ -21,7 +21,8 @@ typedef struct _RTLP_HOOKS
     // Raises a software exception in the calling driver. NULL: the process stops.
     VOID (*RaiseStatus)(NTSTATUS Status);
 
-    // One DbgPrint call's text: bytes of the ANSI code page, not terminated. NULL: the text is lost.
+    // One DbgPrint call's text: bytes of the ANSI code page, not terminated. NULL: the text is
+    // lost.
     VOID (*DebugOutput)(ULONG ComponentId, ULONG Level, const CHAR *Text, ULONG Length);
 
     // A debugger break requested by RtlAssert. NULL: nothing happens.

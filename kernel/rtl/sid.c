@@ -51,22 +51,6 @@ RtlEqualSid(_In_ PSID Sid1, _In_ PSID Sid2)
            __builtin_memcmp(first, second, RtlpSidSize(first->SubAuthorityCount)) == 0;
 }
 
-// Equal in everything but the last subauthority.
-DDI BOOLEAN
-RtlEqualPrefixSid(_In_ PSID Sid1, _In_ PSID Sid2)
-{
-    const RTLP_SID *first = Sid1;
-    const RTLP_SID *second = Sid2;
-    ULONG count = first->SubAuthorityCount;
-
-    if (first->Revision != second->Revision || count != second->SubAuthorityCount)
-    {
-        return FALSE;
-    }
-    count -= count != 0;
-    return __builtin_memcmp(first, second, RtlpSidSize(count)) == 0;
-}
-
 DDI NTSTATUS
 RtlInitializeSid(_Out_ PSID Sid,
                  _In_ PSID_IDENTIFIER_AUTHORITY IdentifierAuthority,
