@@ -2,8 +2,6 @@
 // Blocks of memory. Owns no state; any IRQL with resident blocks.
 #include "rtlp.h"
 
-#include "exports.h"
-
 // These names are macros over memcpy and the like in wdm.h; ntoskrnl.exe exports them as functions
 // as well, for binaries that import them.
 #undef RtlCopyMemory
@@ -15,6 +13,8 @@
 #undef RtlCopyMemoryNonTemporal
 #undef RtlFillMemoryNonTemporal
 #undef RtlPrefetchMemoryNonTemporal
+
+#include "exports.h"
 
 DDI VOID
 RtlCopyMemory(_Out_writes_bytes_(Length) VOID *Destination,
