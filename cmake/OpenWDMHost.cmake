@@ -35,6 +35,7 @@ endif()
 add_library(wdm_warnings INTERFACE)
 target_compile_options(wdm_warnings INTERFACE
     -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wundef -Wshadow
+    -Wno-multichar # pool tags
     $<$<BOOL:${OPENWDM_WERROR}>:-Werror>)
 
 add_library(wdm_sanitize INTERFACE)
