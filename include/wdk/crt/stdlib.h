@@ -12,12 +12,8 @@ extern "C"
     long atol(const char *string);
     int _wtoi(const wchar_t *string);
     long _wtol(const wchar_t *string);
-    __INT64_TYPE__ _atoi64(const char *string);
     char *_itoa(int value, char *to, int radix);
     wchar_t *_itow(int value, wchar_t *to, int radix);
-    char *_i64toa(__INT64_TYPE__ value, char *to, int radix);
-    wchar_t *_i64tow(__INT64_TYPE__ value, wchar_t *to, int radix);
-    char *_ui64toa(__UINT64_TYPE__ value, char *to, int radix);
     errno_t _itoa_s(int value, char *to, size_t room, int radix);
     errno_t _itow_s(int value, wchar_t *to, size_t room, int radix);
     errno_t _ltoa_s(long value, char *to, size_t room, int radix);
@@ -36,7 +32,6 @@ extern "C"
                   size_t count,
                   size_t size,
                   int (*compare)(const void *, const void *));
-    int abs(int value);
 #define RAND_MAX 0x7fff
 #ifdef __cplusplus
 }
