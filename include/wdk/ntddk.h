@@ -5,5 +5,6 @@
 #define _NTDDK_INCLUDED_
 
 #include <wdm.h>
+#include <openwdm_parts/ntddk_rtl.h>
 
 #endif

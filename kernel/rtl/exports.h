@@ -4,6 +4,8 @@
 #ifndef RTL_EXPORTS_H
 #define RTL_EXPORTS_H
 
+#include <ntddk.h>
+
 #include "rtl.h"
 
 // ---- acl.c ----
@@ -32,58 +34,6 @@ DDI NTSTATUS RtlAddAce(_Inout_ PACL Acl,
 DDI NTSTATUS RtlDeleteAce(_Inout_ PACL Acl, _In_ ULONG AceIndex);
 
 DDI NTSTATUS RtlGetAce(_In_ PACL Acl, _In_ ULONG AceIndex, _Out_ PVOID *Ace);
-
-// ---- avl.c ----
-
-DDI VOID RtlInitializeGenericTableAvl(_Out_ PRTL_AVL_TABLE Table,
-                                      _In_ PRTL_AVL_COMPARE_ROUTINE CompareRoutine,
-                                      _In_opt_ PRTL_AVL_ALLOCATE_ROUTINE AllocateRoutine,
-                                      _In_opt_ PRTL_AVL_FREE_ROUTINE FreeRoutine,
-                                      _In_opt_ PVOID TableContext);
-
-DDI PVOID RtlInsertElementGenericTableFullAvl(_In_ PRTL_AVL_TABLE Table,
-                                              _In_reads_bytes_(BufferSize) PVOID Buffer,
-                                              _In_ CLONG BufferSize,
-                                              _Out_opt_ PBOOLEAN NewElement,
-                                              _In_ PVOID NodeOrParent,
-                                              _In_ TABLE_SEARCH_RESULT SearchResult);
-
-DDI PVOID RtlInsertElementGenericTableAvl(_In_ PRTL_AVL_TABLE Table,
-                                          _In_reads_bytes_(BufferSize) PVOID Buffer,
-                                          _In_ CLONG BufferSize,
-                                          _Out_opt_ PBOOLEAN NewElement);
-
-DDI PVOID RtlLookupElementGenericTableFullAvl(_In_ PRTL_AVL_TABLE Table,
-                                              _In_ PVOID Buffer,
-                                              _Out_ PVOID *NodeOrParent,
-                                              _Out_ TABLE_SEARCH_RESULT *SearchResult);
-
-DDI PVOID RtlLookupElementGenericTableAvl(_In_ PRTL_AVL_TABLE Table, _In_ PVOID Buffer);
-
-DDI PVOID RtlLookupFirstMatchingElementGenericTableAvl(_In_ PRTL_AVL_TABLE Table,
-                                                       _In_ PVOID Buffer,
-                                                       _Out_ PVOID *RestartKey);
-
-DDI BOOLEAN RtlDeleteElementGenericTableAvl(_In_ PRTL_AVL_TABLE Table, _In_ PVOID Buffer);
-
-DDI PVOID RtlEnumerateGenericTableWithoutSplayingAvl(_In_ PRTL_AVL_TABLE Table,
-                                                     _Inout_ PVOID *RestartKey);
-
-DDI PVOID RtlEnumerateGenericTableAvl(_In_ PRTL_AVL_TABLE Table, _In_ BOOLEAN Restart);
-
-DDI PVOID RtlGetElementGenericTableAvl(_In_ PRTL_AVL_TABLE Table, _In_ ULONG I);
-
-DDI ULONG RtlNumberGenericTableElementsAvl(_In_ PRTL_AVL_TABLE Table);
-
-DDI BOOLEAN RtlIsGenericTableEmptyAvl(_In_ PRTL_AVL_TABLE Table);
-
-DDI PVOID RtlEnumerateGenericTableLikeADirectory(_In_ PRTL_AVL_TABLE Table,
-                                                 _In_opt_ PRTL_AVL_MATCH_FUNCTION MatchFunction,
-                                                 _In_opt_ PVOID MatchData,
-                                                 _In_ ULONG NextFlag,
-                                                 _Inout_ PVOID *RestartKey,
-                                                 _Inout_ PULONG DeleteCount,
-                                                 _In_ PVOID Buffer);
 
 // ---- convert.c ----
 
@@ -182,49 +132,7 @@ DDI VOID RtlGetDefaultCodePage(_Out_ PUSHORT AnsiCodePage, _Out_ PUSHORT OemCode
 
 DDI ULONG DbgPrintReturnControlC(_In_z_ PCCH Format, ...);
 
-// ---- gentable.c ----
-
-DDI VOID RtlInitializeGenericTable(_Out_ PRTL_GENERIC_TABLE Table,
-                                   _In_ PRTL_GENERIC_COMPARE_ROUTINE CompareRoutine,
-                                   _In_opt_ PRTL_GENERIC_ALLOCATE_ROUTINE AllocateRoutine,
-                                   _In_opt_ PRTL_GENERIC_FREE_ROUTINE FreeRoutine,
-                                   _In_opt_ PVOID TableContext);
-
-DDI PVOID RtlInsertElementGenericTableFull(_In_ PRTL_GENERIC_TABLE Table,
-                                           _In_reads_bytes_(BufferSize) PVOID Buffer,
-                                           _In_ CLONG BufferSize,
-                                           _Out_opt_ PBOOLEAN NewElement,
-                                           _In_ PVOID NodeOrParent,
-                                           _In_ TABLE_SEARCH_RESULT SearchResult);
-
-DDI PVOID RtlInsertElementGenericTable(_In_ PRTL_GENERIC_TABLE Table,
-                                       _In_reads_bytes_(BufferSize) PVOID Buffer,
-                                       _In_ CLONG BufferSize,
-                                       _Out_opt_ PBOOLEAN NewElement);
-
-DDI PVOID RtlLookupElementGenericTableFull(_In_ PRTL_GENERIC_TABLE Table,
-                                           _In_ PVOID Buffer,
-                                           _Out_ PVOID *NodeOrParent,
-                                           _Out_ TABLE_SEARCH_RESULT *SearchResult);
-
-DDI PVOID RtlLookupElementGenericTable(_In_ PRTL_GENERIC_TABLE Table, _In_ PVOID Buffer);
-
-DDI BOOLEAN RtlDeleteElementGenericTable(_In_ PRTL_GENERIC_TABLE Table, _In_ PVOID Buffer);
-
-DDI PVOID RtlEnumerateGenericTable(_In_ PRTL_GENERIC_TABLE Table, _In_ BOOLEAN Restart);
-
-DDI PVOID RtlEnumerateGenericTableWithoutSplaying(_In_ PRTL_GENERIC_TABLE Table,
-                                                  _Inout_ PVOID *RestartKey);
-
-DDI PVOID RtlGetElementGenericTable(_In_ PRTL_GENERIC_TABLE Table, _In_ ULONG I);
-
-DDI ULONG RtlNumberGenericTableElements(_In_ PRTL_GENERIC_TABLE Table);
-
-DDI BOOLEAN RtlIsGenericTableEmpty(_In_ PRTL_GENERIC_TABLE Table);
-
 // ---- integer.c ----
-
-DDI NTSTATUS RtlCharToInteger(_In_z_ PCSZ String, _In_opt_ ULONG Base, _Out_ PULONG Value);
 
 DDI NTSTATUS RtlIntegerToChar(_In_ ULONG Value,
                               _In_ ULONG Base,
@@ -241,12 +149,6 @@ DDI SIZE_T RtlCompareMemoryUlong(_In_reads_bytes_(Length) PVOID Source,
                                  _In_ SIZE_T Length,
                                  _In_ ULONG Pattern);
 
-DDI BOOLEAN RtlIsZeroMemory(_In_reads_bytes_(Length) PVOID Buffer, _In_ SIZE_T Length);
-
-// ---- nls.c ----
-
-DDI CHAR RtlUpperChar(_In_ CHAR Character);
-
 // ---- random.c ----
 
 DDI ULONG RtlRandom(_Inout_ PULONG Seed);
@@ -256,23 +158,6 @@ DDI ULONG RtlRandomEx(_Inout_ PULONG Seed);
 DDI ULONG RtlComputeCrc32(_In_ ULONG PartialCrc,
                           _In_reads_bytes_(Length) const VOID *Buffer,
                           _In_ ULONG Length);
-
-// ---- runonce.c ----
-
-DDI VOID RtlRunOnceInitialize(_Out_ PRTL_RUN_ONCE RunOnce);
-
-DDI NTSTATUS RtlRunOnceBeginInitialize(_Inout_ PRTL_RUN_ONCE RunOnce,
-                                       _In_ ULONG Flags,
-                                       _Out_opt_ PVOID *Context);
-
-DDI NTSTATUS RtlRunOnceComplete(_Inout_ PRTL_RUN_ONCE RunOnce,
-                                _In_ ULONG Flags,
-                                _In_opt_ PVOID Context);
-
-DDI NTSTATUS RtlRunOnceExecuteOnce(_Inout_ PRTL_RUN_ONCE RunOnce,
-                                   _In_ PRTL_RUN_ONCE_INIT_FN InitFn,
-                                   _Inout_opt_ PVOID Parameter,
-                                   _Out_opt_ PVOID *Context);
 
 // ---- sd.c ----
 
@@ -363,30 +248,11 @@ DDI NTSTATUS RtlConvertSidToUnicodeString(_Inout_ PUNICODE_STRING UnicodeString,
 
 DDI VOID RtlCopyLuid(_Out_ PLUID DestinationLuid, _In_ PLUID SourceLuid);
 
-DDI VOID RtlMapGenericMask(_Inout_ PACCESS_MASK AccessMask,
-                           _In_ const GENERIC_MAPPING *GenericMapping);
-
 DDI BOOLEAN RtlAreAllAccessesGranted(_In_ ACCESS_MASK GrantedAccess,
                                      _In_ ACCESS_MASK DesiredAccess);
 
 DDI BOOLEAN RtlAreAnyAccessesGranted(_In_ ACCESS_MASK GrantedAccess,
                                      _In_ ACCESS_MASK DesiredAccess);
-
-// ---- splay.c ----
-
-DDI PRTL_SPLAY_LINKS RtlSplay(_Inout_ PRTL_SPLAY_LINKS Links);
-
-DDI PRTL_SPLAY_LINKS RtlSubtreeSuccessor(_In_ PRTL_SPLAY_LINKS Links);
-
-DDI PRTL_SPLAY_LINKS RtlSubtreePredecessor(_In_ PRTL_SPLAY_LINKS Links);
-
-DDI PRTL_SPLAY_LINKS RtlRealSuccessor(_In_ PRTL_SPLAY_LINKS Links);
-
-DDI PRTL_SPLAY_LINKS RtlRealPredecessor(_In_ PRTL_SPLAY_LINKS Links);
-
-DDI PRTL_SPLAY_LINKS RtlDelete(_In_ PRTL_SPLAY_LINKS Links);
-
-DDI VOID RtlDeleteNoSplay(_In_ PRTL_SPLAY_LINKS Links, _Inout_ PRTL_SPLAY_LINKS *Root);
 
 // ---- string.c ----
 
@@ -396,21 +262,9 @@ DDI NTSTATUS RtlInitAnsiStringEx(_Out_ PANSI_STRING DestinationString, _In_opt_ 
 
 DDI NTSTATUS RtlInitUTF8StringEx(_Out_ PUTF8_STRING DestinationString, _In_opt_ PCSZ SourceString);
 
-DDI VOID RtlCopyString(_Out_ PSTRING DestinationString, _In_opt_ const STRING *SourceString);
-
-DDI VOID RtlUpperString(_Inout_ PSTRING DestinationString, _In_ const STRING *SourceString);
-
 DDI NTSTATUS RtlAppendStringToString(_Inout_ PSTRING Destination, _In_ const STRING *Source);
 
 DDI NTSTATUS RtlAppendAsciizToString(_Inout_ PSTRING Destination, _In_opt_ PCSZ Source);
-
-DDI LONG RtlCompareString(_In_ const STRING *String1,
-                          _In_ const STRING *String2,
-                          BOOLEAN CaseInSensitive);
-
-DDI BOOLEAN RtlEqualString(_In_ const STRING *String1,
-                           _In_ const STRING *String2,
-                           _In_ BOOLEAN CaseInSensitive);
 
 DDI BOOLEAN RtlPrefixString(_In_ const STRING *String1,
                             _In_ const STRING *String2,
@@ -440,14 +294,6 @@ DDI LONG RtlCompareUnicodeStrings(_In_reads_(String1Length) PCWCH String1,
                                   _In_reads_(String2Length) PCWCH String2,
                                   _In_ SIZE_T String2Length,
                                   _In_ BOOLEAN CaseInSensitive);
-
-DDI BOOLEAN RtlPrefixUnicodeString(_In_ PCUNICODE_STRING String1,
-                                   _In_ PCUNICODE_STRING String2,
-                                   _In_ BOOLEAN CaseInSensitive);
-
-DDI NTSTATUS RtlUpcaseUnicodeString(_Inout_ PUNICODE_STRING DestinationString,
-                                    _In_ PCUNICODE_STRING SourceString,
-                                    _In_ BOOLEAN AllocateDestinationString);
 
 DDI NTSTATUS RtlDowncaseUnicodeString(_Inout_ PUNICODE_STRING DestinationString,
                                       _In_ PCUNICODE_STRING SourceString,

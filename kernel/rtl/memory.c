@@ -78,6 +78,11 @@ RtlCompareMemory(_In_reads_bytes_(Length) const VOID *Source1,
     const UCHAR *second = Source2;
     SIZE_T equal = 0;
 
+    while (Length - equal >= sizeof(ULONG64) &&
+           __builtin_memcmp(first + equal, second + equal, sizeof(ULONG64)) == 0)
+    {
+        equal += sizeof(ULONG64);
+    }
     while (equal < Length && first[equal] == second[equal])
     {
         equal += 1;
