@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ex: lookaside lists, SLISTs, mutexes, resources, rundown, worker threads. What other folders may use;
- * documented routines are not repeated.
+ * ex: lookaside lists, SLISTs, mutexes, resources, rundown, worker threads. What other folders may
+ * use; documented routines are not repeated.
  */
 #ifndef EX_EX_H
 #define EX_EX_H
@@ -19,8 +19,8 @@ ExInitSystem(void);
 NTSTATUS
 ExStartWorkers(NTSTATUS (*CreateThread)(PKSTART_ROUTINE Routine, PVOID Context));
 
-/* One call on a worker thread at PASSIVE_LEVEL, for kernel code and for io's work items. Item belongs to
- * the caller and is free again when Routine starts. Any IRQL up to DISPATCH_LEVEL. */
+/* One call on a worker thread at PASSIVE_LEVEL, for kernel code and for io's work items. Item
+ * belongs to the caller and is free again when Routine starts. Any IRQL up to DISPATCH_LEVEL. */
 typedef struct _EX_WORK
 {
     LIST_ENTRY Entry;

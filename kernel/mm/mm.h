@@ -15,24 +15,29 @@
 /* Aliases of user arenas and mapped shared pages; above the regions of host.h, as deterministic. */
 #define MM_REGION_ALIAS 0x260000000000ull
 
+/* A pool tag whose letters a debugger shows in this order. */
+#define MM_TAG(A, B, C, D) ((ULONG)(A) | (ULONG)(B) << 8 | (ULONG)(C) << 16 | (ULONG)(D) << 24)
+
 /* First thing at boot; needs no processor. */
 NTSTATUS
 MmInitSystem(void);
 
 /* ---- pool for the kernel itself ----------------------------------------------------------- */
 
-/* Kernel-owned memory: zeroed, 16-byte aligned (page aligned from PAGE_SIZE on), with guards, never in a
- * driver's leak report. Type is NonPagedPool... or PagedPool. NULL when memory is short. Any IRQL up to
- * DISPATCH_LEVEL. Kernel code uses this and MmFreePool; the Ex... routines charge the calling driver. */
+/* Kernel-owned memory: zeroed, 16-byte aligned (page aligned from PAGE_SIZE on), with guards, never
+ * in a driver's leak report. Type is NonPagedPool... or PagedPool. NULL when memory is short. Any
+ * IRQL up to DISPATCH_LEVEL. Kernel code uses this and MmFreePool; the Ex... routines charge the
+ * calling driver. */
 PVOID
 MmAllocatePool(POOL_TYPE Type, SIZE_T Size, ULONG Tag);
 
-/* As MmAllocatePool, charged to the driver that called the running DDI (it is to be freed by it). */
+/* As MmAllocatePool, charged to the driver that called the running DDI (it is to be freed by it).
+ */
 PVOID
 MmAllocateDriverPool(POOL_TYPE Type, SIZE_T Size, ULONG Tag);
 
-/* Frees a block of MmAllocatePool or MmAllocateDriverPool; Tag must be that of the allocation, or 0.
- * Damage found is a bug check. */
+/* Frees a block of MmAllocatePool or MmAllocateDriverPool; Tag must be that of the allocation, or
+ * 0. Damage found is a bug check. */
 void MmFreePool(PVOID Address, ULONG Tag);
 
 /* A block as reports see it. */
@@ -46,7 +51,7 @@ typedef struct _MM_POOL_BLOCK
     ULONG64 Sequence; /* number of the allocation since boot */
     PVOID Caller;     /* return address in the driver, or NULL */
     ULONG
-        FrameCount; /* stack at allocation, innermost first; may be of an earlier call from Caller */
+    FrameCount; /* stack at allocation, innermost first; may be of an earlier call from Caller */
     PVOID const *Frames;
 } MM_POOL_BLOCK;
 
@@ -81,25 +86,31 @@ typedef struct _MM_POOL_USAGE
 /* Sum over allocations made from code in [Start, End): a driver's account. */
 void MmQueryDriverPool(PVOID Start, PVOID End, MM_POOL_USAGE *Usage);
 
-/* Checks guards of every block and the fill of freed ones; a bug check names the first damage. Called
- * at unload and at shutdown. */
+/* Checks guards of every block and the fill of freed ones; a bug check names the first damage.
+ * Called at unload and at shutdown. */
 void MmVerifyPool(void);
 
-/* If Address lies in pool, describes the block (live or freed) it belongs to. Writes one line; returns
- * FALSE when it is not pool. For fault reports; touches no driver memory. */
+/* If Address lies in pool, describes the block (live or freed) it belongs to. Writes one line;
+ * returns FALSE when it is not pool. For fault reports; touches no driver memory. */
 BOOLEAN
 MmDescribeAddress(ULONG64 Address, char *Line, SIZE_T LineSize);
 
-/* TRUE if Address is in a freed block: then *Block says whose it was and Frames who allocated it. */
+/* TRUE if Address is in a freed block: then *Block says whose it was and Frames who allocated it.
+ */
 BOOLEAN
 MmFindPoolBlock(ULONG64 Address, MM_POOL_BLOCK *Block, BOOLEAN *Freed);
+
+/* ex: asked before a block of a driver goes away (does something live in it?). NULL: nothing to
+ * look for. */
+extern void (*MmPoolFreed)(PVOID Address, SIZE_T Size);
 
 /* Test and fault sweep: asked before each failable allocation of a driver; TRUE makes it fail. */
 extern BOOLEAN (*MmFailAllocation)(SIZE_T Size, ULONG Tag);
 
 /* ---- paging checks ------------------------------------------------------------------------ */
 
-/* ldr: pageable section (PAGE...) of an image, with its own protection (HOST_PROT_...). Page aligned. */
+/* ldr: pageable section (PAGE...) of an image, with its own protection (HOST_PROT_...). Page
+ * aligned. */
 NTSTATUS
 MmRegisterPageableRange(PVOID Base, SIZE_T Size, int Protection);
 
@@ -135,12 +146,13 @@ void MmFreeUserMemory(PMM_PROCESS Process, PVOID Address);
 NTSTATUS
 MmProtectUserMemory(PMM_PROCESS Process, PVOID Address, SIZE_T Size, int Protection);
 
-/* Kernel address of allocated user memory of any process, mapped in every context; NULL if part of the
- * range is not allocated. How the runtime fills and reads a client's buffers. */
+/* Kernel address of allocated user memory of any process, mapped in every context; NULL if part of
+ * the range is not allocated. How the runtime fills and reads a client's buffers. */
 PVOID
 MmUserAlias(PMM_PROCESS Process, const void *Address, SIZE_T Size);
 
-/* TRUE if [Address, Address + Length) lies below MmUserProbeAddress and does not wrap. Length 0 is TRUE. */
+/* TRUE if [Address, Address + Length) lies below MmUserProbeAddress and does not wrap. Length 0 is
+ * TRUE. */
 static inline BOOLEAN
 MmProbeRange(const volatile void *Address, SIZE_T Length)
 {
@@ -157,27 +169,29 @@ MmIsUserAddress(const volatile void *Address)
 
 /* ---- physical memory ---------------------------------------------------------------------- */
 
-/* Every page of the fixed regions has a physical address outside the machine's RAM, so that PFNs of MDLs
- * mean something: physical = window of the region + offset. hal's RAM and devices are below 64 GiB. */
+/* Every page of the fixed regions has a physical address outside the machine's RAM, so that PFNs of
+ * MDLs mean something: physical = window of the region + offset. hal's RAM and devices are below 64
+ * GiB. */
 #define MM_PHYSICAL_NONPAGED 0x1000000000ull
 #define MM_PHYSICAL_PAGED    0x2000000000ull
 #define MM_PHYSICAL_IMAGE    0x3000000000ull
 #define MM_PHYSICAL_STACK    0x4000000000ull
 #define MM_PHYSICAL_ALIAS    0x5000000000ull
 
-/* What hal gives mm. NULL members: the machine has none. Addresses and lengths need no alignment unless
- * said. */
+/* What hal gives mm. NULL members: the machine has none. Addresses and lengths need no alignment
+ * unless said. */
 typedef struct _MM_PHYSICAL_HOOKS
 {
     /* RAM at Physical as a kernel address (HOST_REGION_RAM); NULL unless all of it is RAM. */
     PVOID (*RamPointer)(ULONG64 Physical, SIZE_T Length);
     /* Physical address of a kernel address in RAM or an MMIO window. FALSE: neither. */
     BOOLEAN (*PhysicalOf)(const void *Address, PULONG64 Physical);
-    /* Kernel address for a physical range: RAM itself, or a new MMIO window. NULL: nothing is there. */
+    /* Kernel address for a physical range: RAM itself, or a new MMIO window. NULL: nothing is
+     * there. */
     PVOID (*MapIoSpace)(ULONG64 Physical, SIZE_T Length, MEMORY_CACHING_TYPE CacheType);
     void (*UnmapIoSpace)(PVOID Address, SIZE_T Length);
-    /* Maps the same pages once more at Address (page aligned, free), for views in user memory. MMIO is
-     * mapped inaccessible and emulated at the fault. Protection is HOST_PROT_.... */
+    /* Maps the same pages once more at Address (page aligned, free), for views in user memory. MMIO
+     * is mapped inaccessible and emulated at the fault. Protection is HOST_PROT_.... */
     NTSTATUS (*MapAt)(PVOID Address, ULONG64 Physical, SIZE_T Length, int Protection);
     void (*UnmapAt)(PVOID Address, SIZE_T Length);
     /* RAM for a driver: page aligned, within [Lowest, Highest], not crossing Boundary (0: any). */
@@ -187,8 +201,8 @@ typedef struct _MM_PHYSICAL_HOOKS
 
 extern MM_PHYSICAL_HOOKS MmPhysicalHooks;
 
-/* Kernel address of physical memory that mm or hal knows (device DMA): pool, images, stacks, locked user
- * pages, RAM. NULL if the range is not memory. The inverse of MmGetPhysicalAddress. */
+/* Kernel address of physical memory that mm or hal knows (device DMA): pool, images, stacks, locked
+ * user pages, RAM. NULL if the range is not memory. The inverse of MmGetPhysicalAddress. */
 PVOID
 MmPhysicalToPointer(ULONG64 Physical, SIZE_T Length);
 
@@ -196,7 +210,13 @@ MmPhysicalToPointer(ULONG64 Physical, SIZE_T Length);
 BOOLEAN
 MmPointerToPhysical(const void *Address, PULONG64 Physical);
 
-/* Maps physical memory into the user memory of Process (NULL: the system process, i.e. kernel space). */
+/* Live contiguous and noncached memory of drivers, newest first, until FALSE (unload reports). */
+void
+MmForEachContiguous(BOOLEAN (*Routine)(PVOID Address, SIZE_T Size, PVOID Caller, PVOID Context),
+                    PVOID Context);
+
+/* Maps physical memory into the user memory of Process (NULL: the system process, i.e. kernel
+ * space). */
 NTSTATUS
 MmMapPhysicalView(PMM_PROCESS Process,
                   ULONG64 Physical,
@@ -211,7 +231,11 @@ MmUnmapPhysicalView(PMM_PROCESS Process, PVOID Address);
 
 /* ---- MDLs --------------------------------------------------------------------------------- */
 
-/* Live locked or mapped MDLs, for unload reports: calls Routine until FALSE. */
+/* MmProbeAndLockPages without raising (io, METHOD_DIRECT): STATUS_ACCESS_VIOLATION and the like. */
+NTSTATUS
+MmTryProbeAndLockPages(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation);
+
+/* Live locked MDLs, for unload reports: calls Routine until FALSE. */
 void MmForEachLockedMdl(BOOLEAN (*Routine)(PMDL Mdl, PVOID Caller, PVOID Context), PVOID Context);
 
 #endif

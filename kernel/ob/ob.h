@@ -13,6 +13,8 @@
 #include "ke/ke.h"
 #include "mm/mm.h"
 
+#include "ob/exports.h"
+
 /* ---- types -------------------------------------------------------------------------------- */
 
 typedef enum _OB_OPEN_REASON
@@ -30,7 +32,8 @@ typedef NTSTATUS (*OB_OPEN_METHOD)(OB_OPEN_REASON Reason,
                                    ACCESS_MASK GrantedAccess,
                                    ULONG HandleCount);
 
-/* A handle went away. Counts are those before it did: 1 means the last one (of the process, at all). */
+/* A handle went away. Counts are those before it did: 1 means the last one (of the process, at
+ * all). */
 typedef void (*OB_CLOSE_METHOD)(PEPROCESS Process,
                                 PVOID Object,
                                 ACCESS_MASK GrantedAccess,
@@ -40,10 +43,10 @@ typedef void (*OB_CLOSE_METHOD)(PEPROCESS Process,
 /* The last reference went away; the memory is freed on return. */
 typedef void (*OB_DELETE_METHOD)(PVOID Object);
 
-/* Name lookup reached ParseObject with RemainingName left (may be empty; starts with '\' otherwise).
- * Returns STATUS_SUCCESS and a referenced object, or STATUS_REPARSE with a new absolute path in
- * CompleteName->Buffer (from MmAllocatePool(PagedPool..., OB_NAME_TAG); ob frees it and the old one),
- * or an error. Context is the caller's ParseContext. */
+/* Name lookup reached ParseObject with RemainingName left (may be empty; starts with '\'
+ * otherwise). Returns STATUS_SUCCESS and a referenced object, or STATUS_REPARSE with a new absolute
+ * path in CompleteName->Buffer (from MmAllocatePool(PagedPool..., OB_NAME_TAG); ob frees it and the
+ * old one), or an error. Context is the caller's ParseContext. */
 typedef NTSTATUS (*OB_PARSE_METHOD)(PVOID ParseObject,
                                     PVOID ObjectType,
                                     PACCESS_STATE AccessState,
@@ -130,22 +133,27 @@ typedef struct _OBJECT_HEADER
     LIST_ENTRY DirectoryEntry;       /* in Directory, by insertion */
     struct _OBJECT_HEADER *HashNext;
     PSECURITY_DESCRIPTOR SecurityDescriptor;
-    PVOID Creator; /* return address in the driver that created it, or NULL */
-    ULONG Signature;
-    USHORT Flags; /* OB_FLAG_... */
-    USHORT Spare;
+    PVOID Creator;                     /* return address in the driver that created it, or NULL */
     struct _OBJECT_HEADER *DeleteNext; /* queue of deferred deletions */
+    HANDLE CreateRoot;                 /* what Name is relative to, until inserted */
+    ULONG CreateAttributes;
+    ULONG Signature; /* OB_SIGNATURE while the object exists */
+    ULONG Size;      /* of the body */
+    USHORT Flags;    /* OB_FLAG_... */
+    USHORT Spare;
+    ULONG Spare2;
 } OBJECT_HEADER, *POBJECT_HEADER;
 
 C_ASSERT(sizeof(OBJECT_HEADER) % 16 == 0);
 
 #define OB_FLAG_PERMANENT 0x0001
-#define OB_FLAG_KERNEL    0x0002 /* only kernel mode may open it */
 #define OB_FLAG_NEW       0x0004 /* created, not inserted */
 #define OB_FLAG_EXCLUSIVE 0x0008
 #define OB_FLAG_DELETED   0x0010 /* Delete runs or has run */
 
-#define OB_NAME_TAG 'mNbO'
+#define OB_SIGNATURE 0x6a624f21u
+
+#define OB_NAME_TAG MM_TAG('O', 'b', 'N', 'm')
 
 static inline POBJECT_HEADER
 ObHeader(const void *Object)
@@ -159,8 +167,8 @@ ObBody(POBJECT_HEADER Header)
     return Header + 1;
 }
 
-/* A zeroed object of Size bytes with one reference. ObjectAttributes may be NULL; its name is kept for
- * ObInsertObject. The memory of the object is nonpaged. */
+/* A zeroed object of Size bytes with one reference. ObjectAttributes may be NULL; its name is kept
+ * for ObInsertObject. The memory of the object is nonpaged. */
 NTSTATUS
 ObCreateObject(_In_ POBJECT_TYPE Type,
                _In_opt_ POBJECT_ATTRIBUTES ObjectAttributes,
@@ -169,10 +177,10 @@ ObCreateObject(_In_ POBJECT_TYPE Type,
                _Out_ PVOID *Object);
 
 /* Enters the object's name into the name space and, if Handle is not NULL, makes a handle. Consumes
- * the caller's reference: on failure and also on success; an object without handle and not permanent
- * is then kept alive only by references taken before (AdditionalReferences of them are added on
- * success). With OBJ_OPENIF and an existing object of the same type: STATUS_OBJECT_NAME_EXISTS and a
- * handle to that one. */
+ * the caller's reference, on failure and also on success: what is left is one reference for the
+ * name, one for the handle, and AdditionalReferences for the caller (added on success). With
+ * OBJ_OPENIF and an existing object of the same type: STATUS_OBJECT_NAME_EXISTS and a handle to
+ * that one. */
 NTSTATUS
 ObInsertNewObject(_In_ PVOID Object,
                   _In_ ACCESS_MASK DesiredAccess,
@@ -208,10 +216,11 @@ ObReferenceByName(_In_ PCUNICODE_STRING Name,
                   _In_opt_ PVOID ParseContext,
                   _Out_ PVOID *Object);
 
-/* Makes the object temporary: its name goes once no handle is left. Same as ObMakeTemporaryObject. */
+/* Makes the object temporary: its name, and the reference the name has, go once no handle is left.
+ * Same as ObMakeTemporaryObject. */
 void ObMakeTemporary(_In_ PVOID Object);
 
-/* Takes the name out of the name space at once (IoDeleteDevice). */
+/* Takes the name out of the name space at once, and drops the reference it had (IoDeleteDevice). */
 void ObRemoveName(_In_ PVOID Object);
 
 static inline void
@@ -232,8 +241,11 @@ typedef struct _OB_HANDLE_ENTRY
 {
     POBJECT_HEADER Object; /* NULL: free */
     ACCESS_MASK GrantedAccess;
-    ULONG Attributes; /* OBJ_INHERIT, OBJ_PROTECT_CLOSE; next free index while free */
+    ULONG Attributes; /* OBJ_INHERIT, OB_HANDLE_PROTECT; next free index while free */
+    PVOID Creator;    /* return address in the driver that made the handle, or NULL */
 } OB_HANDLE_ENTRY, *POB_HANDLE_ENTRY;
+
+#define OB_HANDLE_PROTECT 0x00000001 /* must not be closed */
 
 typedef struct _OB_HANDLE_TABLE
 {
@@ -256,14 +268,14 @@ extern POB_PROCESS ObSystemProcess;
 #define OB_KERNEL_HANDLE_BITS 0xffffffff80000000ull
 
 static inline BOOLEAN
-ObIsKernelHandle(HANDLE Handle)
+ObpIsKernelHandle(HANDLE Handle)
 {
     ULONG64 value = (ULONG64)Handle;
     return (value & OB_KERNEL_HANDLE_BITS) == OB_KERNEL_HANDLE_BITS && value < (ULONG64)-8;
 }
 
-/* The hot path: handle to entry, in the current process or the kernel's table. NULL when invalid, or
- * when user mode names a kernel handle. Pseudo handles (-1, -2) are not entries. */
+/* The hot path: handle to entry, in the current process or the kernel's table. NULL when invalid,
+ * or when user mode names a kernel handle. Pseudo handles (-1, -2) are not entries. */
 static inline POB_HANDLE_ENTRY
 ObLookupHandle(HANDLE Handle, KPROCESSOR_MODE AccessMode)
 {
@@ -271,7 +283,7 @@ ObLookupHandle(HANDLE Handle, KPROCESSOR_MODE AccessMode)
     ULONG64 value = (ULONG64)Handle;
     if (__builtin_expect((value & OB_KERNEL_HANDLE_BITS) != 0, 0))
     {
-        if (AccessMode != KernelMode || !ObIsKernelHandle(Handle))
+        if (AccessMode != KernelMode || !ObpIsKernelHandle(Handle))
         {
             return NULL;
         }
@@ -295,6 +307,19 @@ ObCloseHandleInProcess(_In_ POB_PROCESS Process, _In_ HANDLE Handle, _In_ KPROCE
 /* ps: how many handles Process has to Object. */
 ULONG
 ObProcessHandleCount(_In_ POB_PROCESS Process, _In_ PVOID Object);
+
+/* Every handle of Process, until FALSE (handle leaks of drivers). */
+void ObForEachHandle(_In_ POB_PROCESS Process,
+                     BOOLEAN (*Routine)(HANDLE Handle, const OB_HANDLE_ENTRY *Entry, PVOID Context),
+                     PVOID Context);
+
+/* se decides what access an object's security descriptor grants; NULL: everything that is valid. */
+extern NTSTATUS (*ObAccessCheck)(_In_opt_ PSECURITY_DESCRIPTOR Descriptor,
+                                 _In_ ACCESS_MASK Desired,
+                                 _In_ const GENERIC_MAPPING *Mapping,
+                                 _In_ ULONG ValidMask,
+                                 _In_ KPROCESSOR_MODE AccessMode,
+                                 _Out_ PACCESS_MASK Granted);
 
 /* ps hands its current process/thread pseudo handles to ob. Returns a body without reference. */
 extern PVOID (*ObPseudoHandle)(HANDLE Handle);
@@ -320,6 +345,10 @@ void ObEnumerateType(_In_ POBJECT_TYPE Type,
                      BOOLEAN (*Routine)(PVOID Object, PVOID Context),
                      PVOID Context);
 
+/* Registered routines of callback objects, until FALSE (unload reports). */
+void
+ObForEachCallback(BOOLEAN (*Routine)(PVOID Function, PVOID Caller, PVOID Context), PVOID Context);
+
 /* Creates a permanent directory (boot). */
 NTSTATUS
 ObCreateBootDirectory(_In_ PCWSTR Path);
@@ -331,12 +360,12 @@ ObCreateLink(_In_ PCUNICODE_STRING Name, _In_ PCUNICODE_STRING Target);
 NTSTATUS
 ObDeleteLink(_In_ PCUNICODE_STRING Name);
 
-/* Needs mm and ke; ps calls ObSetSystemProcess before the first handle. */
+/* Needs mm; ps sets ObSystemProcess before the first handle. */
 NTSTATUS
 ObInitSystem(void);
 
-extern POBJECT_TYPE ObpTypeObjectType;
-extern POBJECT_TYPE ObpDirectoryObjectType;
-extern POBJECT_TYPE ObpSymbolicLinkObjectType;
+extern POBJECT_TYPE ObTypeObjectType;
+extern POBJECT_TYPE ObDirectoryObjectType;
+extern POBJECT_TYPE ObSymbolicLinkObjectType;
 
 #endif

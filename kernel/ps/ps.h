@@ -76,7 +76,8 @@ PsPreviousMode(void)
 /* io: cancels what is left in Thread->IrpList; called on the dying thread at PASSIVE_LEVEL. */
 extern void (*PsThreadRundownIrps)(PPS_THREAD Thread);
 
-/* Creates the types and the system process (PID 4). Needs ob; the idle threads' process is adopted. */
+/* Creates the types and the system process (PID 4). Needs ob; the idle threads' process is adopted.
+ */
 NTSTATUS
 PsInitSystem(void);
 
@@ -88,17 +89,18 @@ PsStartWorkers(void);
 NTSTATUS
 PsCreateClientProcess(_In_z_ const char *ImageFileName, _Out_ PPS_PROCESS *Process);
 
-/* A thread of it that runs requests through KiRunClient(&Thread->Tcb, ...). Its previous mode is user.
- * Referenced for the caller. */
+/* A thread of it that runs requests through KiRunClient(&Thread->Tcb, ...). Its previous mode is
+ * user. Referenced for the caller. */
 NTSTATUS
 PsCreateClientThread(_In_ PPS_PROCESS Process, _Out_ PPS_THREAD *Thread);
 
-/* Closes all handles (running driver cleanup and close routines), frees the arena, drops the caller's
- * reference. Must run on a thread of the system or of that process, at PASSIVE_LEVEL; the client
- * threads of it must not be busy, except the calling one. */
+/* Closes all handles (running driver cleanup and close routines), frees the arena, drops the
+ * caller's reference. Must run on a thread of the system or of that process, at PASSIVE_LEVEL; the
+ * client threads of it must not be busy, except the calling one. */
 void PsDeleteClientProcess(_In_ PPS_PROCESS Process);
 
-/* A system thread for the kernel itself (not in a driver's leak report). Referenced for the caller. */
+/* A system thread for the kernel itself (not in a driver's leak report). Referenced for the caller.
+ */
 NTSTATUS
 PsCreateKernelThread(_In_ PKSTART_ROUTINE Routine,
                      _In_opt_ PVOID Context,
@@ -109,7 +111,8 @@ void PsForEachThread(BOOLEAN (*Routine)(PPS_THREAD Thread, PVOID Context), PVOID
 
 void PsForEachProcess(BOOLEAN (*Routine)(PPS_PROCESS Process, PVOID Context), PVOID Context);
 
-/* Presented version: default 10.0.19045. Kept in the variables of PsGetVersion and NtBuildNumber. */
+/* Presented version: default 10.0.19045. Kept in the variables of PsGetVersion and NtBuildNumber.
+ */
 extern ULONG PsMajorVersion, PsMinorVersion, PsBuildNumber;
 
 #endif

@@ -13,8 +13,8 @@
 NTSTATUS
 SeInitSystem(void);
 
-/* Access that AccessMode gets to an object with Descriptor (NULL: everything). Generic rights in Desired
- * are mapped first; MAXIMUM_ALLOWED is resolved. */
+/* Access that AccessMode gets to an object with Descriptor (NULL: everything). Generic rights in
+ * Desired are mapped first; MAXIMUM_ALLOWED is resolved. */
 NTSTATUS
 SeGrantAccess(_In_opt_ PSECURITY_DESCRIPTOR Descriptor,
               _In_ ACCESS_MASK Desired,

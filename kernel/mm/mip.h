@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to kernel/mm: how pool blocks, tags, pageable ranges and user arenas are kept.
+ *
+ * All bookkeeping of the pools is out of line (never inside the pools), so that a driver's overrun
+ * can only damage guards and data. One host thread and no safe point in here: no locks.
+ */
+#ifndef MM_MIP_H
+#define MM_MIP_H
+
+#include "mm/mm.h"
+
+#include "rtl/assert.h"
+#include "mm/exports.h"
+#include "rtl/ddi.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define MI_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MI_ASAN 1
+#endif
+#endif
+#ifndef MI_ASAN
+#define MI_ASAN 0
+#endif
+
+/* Without AddressSanitizer these cost nothing, not even a call. */
+#define MI_POISON(Address, Size)                          \
+    do                                                    \
+    {                                                     \
+        if (MI_ASAN)                                      \
+        {                                                 \
+            host_poison((const void *)(Address), (Size)); \
+        }                                                 \
+    } while (0)
+#define MI_UNPOISON(Address, Size)                          \
+    do                                                      \
+    {                                                       \
+        if (MI_ASAN)                                        \
+        {                                                   \
+            host_unpoison((const void *)(Address), (Size)); \
+        }                                                   \
+    } while (0)
+
+/* ---- pools -------------------------------------------------------------------------------- */
+
+enum
+{
+    MiPoolNonPaged, /* no execute */
+    MiPoolExecute,  /* NonPagedPool, NonPagedPoolExecute */
+    MiPoolPaged,
+    MiPoolCount
+};
+
+/* Guards, slack behind a block and freed memory hold this byte; fresh memory the other one. Eight
+ * of either make a non-canonical pointer: using it faults at once. */
+#define MI_IDLE_BYTE  0xDF
+#define MI_FRESH_BYTE 0xC5
+#define MI_IDLE_WORD  0xDFDFDFDFDFDFDFDFull
+
+#define MI_GUARD      16u   /* bytes between two blocks of a page */
+#define MI_SMALL_MAX  4064u /* larger blocks get whole pages */
+#define MI_CLASSES    20
+#define MI_LARGE      0xff /* MI_BLOCK.Class */
+#define MI_EXTENTS    65   /* free lists by number of pages; [0] for all above 64 */
+#define MI_FILL_PAGES 4    /* freed extents up to this are filled, larger ones made inaccessible */
+
+typedef enum _MI_BLOCK_STATE
+{
+    MiBlockNone, /* never handed out */
+    MiBlockLive,
+    MiBlockFreed /* in quarantine or in a free list: holds MI_IDLE_BYTE, or is inaccessible */
+} MI_BLOCK_STATE;
+
+#define MI_BLOCK_KERNEL 0x01 /* owned by the kernel */
+#define MI_BLOCK_HIDDEN 0x02 /* freed and inaccessible */
+
+typedef struct _MI_BLOCK
+{
+    ULONG64 Address;
+    ULONG64 Size; /* as asked for */
+    ULONG64 Sequence;
+    ULONG Tag;
+    ULONG Next;  /* in a free list */
+    ULONG Pages; /* of a large block, without the guard page */
+    ULONG Site;
+    ULONG Stack;
+    ULONG FreeSite;
+    ULONG TagIndex;
+    UCHAR State; /* MI_BLOCK_STATE */
+    UCHAR Class;
+    UCHAR Pool;
+    UCHAR Flags;
+} MI_BLOCK, *PMI_BLOCK;
+
+C_ASSERT(sizeof(MI_BLOCK) == 56);
+
+typedef enum _MI_PAGE_KIND
+{
+    MiPageUnused,
+    MiPageSmall, /* Block is the first of the page's blocks */
+    MiPageLarge,
+    MiPageGuard /* follows the large block Block */
+} MI_PAGE_KIND;
+
+typedef struct _MI_PAGE
+{
+    ULONG Block;
+    UCHAR Kind;
+    UCHAR Class;
+    USHORT Locks; /* MDLs that hold the page */
+} MI_PAGE, *PMI_PAGE;
+
+#define MI_QUARANTINE_BLOCKS 1024u
+#define MI_QUARANTINE_BYTES  (1024u * 1024u)
+
+typedef struct _MI_POOL
+{
+    ULONG64 Base;
+    ULONG64 Limit;
+    ULONG64 Mapped; /* end of what is mapped */
+    ULONG64 Next;   /* first page never used */
+    PMI_PAGE Pages; /* by page from Base */
+    int Protection;
+    SIZE_T LiveBytes;
+    SIZE_T GuardPages;
+    SIZE_T LockedPages;
+    ULONG ClassFree[MI_CLASSES];
+    ULONG ExtentFree[MI_EXTENTS];
+    ULONG Quarantine[MI_QUARANTINE_BLOCKS];
+    ULONG QuarantineHead, QuarantineCount;
+    SIZE_T QuarantineBytes;
+} MI_POOL, *PMI_POOL;
+
+extern MI_POOL MiPools[MiPoolCount];
+extern PMI_BLOCK MiBlocks; /* [0] is not used */
+extern ULONG MiBlockCount;
+
+NTSTATUS
+MiInitPools(void);
+
+/* Flags: MI_BLOCK_KERNEL. Without Zero the block holds MI_FRESH_BYTE. NULL when the pool is full.
+ */
+PVOID
+MiAllocate(ULONG PoolIndex, SIZE_T Size, ULONG Tag, UCHAR Flags, PVOID Caller, BOOLEAN Zero);
+
+/* Frees Block, whose guards have been checked. */
+void MiRelease(PMI_BLOCK Block, PVOID Caller);
+
+/* The block that Address lies in or beside, whatever its state; NULL if no block ever was there. */
+PMI_BLOCK
+MiFindBlock(ULONG64 Address);
+
+/* Index of the pool whose range holds Address, or MiPoolCount. */
+ULONG
+MiPoolOf(ULONG64 Address);
+
+/* TRUE if the pool page at Address holds a live block's data. */
+BOOLEAN
+MiIsPoolPageValid(ULONG64 Address);
+
+/* Bytes a small class holds; distance of its blocks. */
+extern const USHORT MiClassCapacity[MI_CLASSES];
+
+static inline ULONG64
+MiRoundUp(ULONG64 Value, ULONG64 Unit)
+{
+    return (Value + Unit - 1) & ~(Unit - 1);
+}
+
+/* ---- damage (poolcheck.c) ----------------------------------------------------------------- */
+
+/* First byte of [Start, End) that is not MI_IDLE_BYTE, or 0. */
+ULONG64
+MiFindDamage(ULONG64 Start, ULONG64 End);
+
+/* Bug checks if the guards of a live block are damaged. */
+void MiCheckGuards(PMI_BLOCK Block);
+
+/* Bug checks if a freed block was written to. */
+void MiCheckIdle(PMI_BLOCK Block);
+
+/* Bug checks if an MDL still holds pages of the block (mdl.c). */
+void MiCheckUnlocked(PMI_BLOCK Block);
+
+/* The live block that starts at Address; anything else is a bug check (double free, ...). */
+PMI_BLOCK
+MiBlockToFree(ULONG64 Address);
+
+/* ---- accounts (pooltrack.c) --------------------------------------------------------------- */
+
+typedef struct _MI_SITE
+{
+    PVOID Caller;
+    ULONG64 Allocations, Frees;
+    SIZE_T LiveBytes, PeakBytes;
+    ULONG LastStack;
+    ULONG Captures;
+} MI_SITE, *PMI_SITE;
+
+typedef struct _MI_STACK
+{
+    ULONG Next; /* same hash */
+    ULONG Hash;
+    ULONG FrameCount;
+    ULONG Reserved;
+    PVOID Frames[];
+} MI_STACK, *PMI_STACK;
+
+NTSTATUS
+MiInitTracking(void);
+
+void MiTrackAllocation(PMI_BLOCK Block, PVOID Caller);
+
+void MiTrackFree(PMI_BLOCK Block, PVOID Caller);
+
+/* Return address that allocated or freed: NULL when it was the kernel. */
+PVOID
+MiSiteCaller(ULONG Site);
+
+ULONG
+MiStackFrames(ULONG Stack, PVOID const **Frames);
+
+/* ---- paging (paging.c) -------------------------------------------------------------------- */
+
+NTSTATUS
+MiInitPaging(void);
+
+/* Takes pages of paged pool or of a pageable range out of the arming, or puts them back. */
+void MiLockPageable(ULONG64 Address, SIZE_T Size, LONG Delta);
+
+/* Makes everything accessible again before mm itself changes protections. */
+void MiDisarm(void);
+
+extern BOOLEAN MiArmed;
+
+/* TRUE if Address is in a registered pageable range. */
+BOOLEAN
+MiIsPageableRange(ULONG64 Address);
+
+/* ---- user arenas (arena.c) ---------------------------------------------------------------- */
+
+typedef enum _MI_BACKING
+{
+    MiBackingOwn,     /* the arena's memory object, at the same offset */
+    MiBackingShared,  /* pages of another object: kernel pages, or those of another process */
+    MiBackingPhysical /* pages of hal */
+} MI_BACKING;
+
+/* Allocated user addresses. Kept sorted by Start. */
+typedef struct _MI_REGION
+{
+    LIST_ENTRY Entry;
+    ULONG64 Start;
+    ULONG64 Size;
+    ULONG64 Offset; /* in the object; or the physical address */
+    int Object;
+    UCHAR Backing;
+    UCHAR Protection;
+    BOOLEAN View; /* made by MmMapPhysicalView */
+    BOOLEAN Dead; /* freed by its owner, kept because pages are locked */
+    ULONG Locks;  /* MDLs that hold pages of it */
+    PMDL Mdl;     /* mapped by MmMapLockedPages(UserMode) */
+} MI_REGION, *PMI_REGION;
+
+typedef struct _MM_ARENA
+{
+    LIST_ENTRY Regions;
+    int Object;
+    ULONG64 Alias;     /* kernel address of HOST_USER_BASE's page */
+    ULONG64 Top;       /* end of the highest region */
+    ULONG64 HighWater; /* end of what was ever used, as an alias: above it pages are zero */
+    ULONG Locked;      /* pages locked by MDLs */
+    PMM_PROCESS Process;
+    LIST_ENTRY AllEntry;
+} MM_ARENA, *PMM_ARENA;
+
+#define MI_ARENA_SPAN (HOST_USER_LIMIT - HOST_USER_BASE)
+
+/* The arena of the current process, or NULL. */
+PMM_ARENA
+MiCurrentArena(void);
+
+PMI_REGION
+MiFindRegion(PMM_ARENA Arena, ULONG64 Address);
+
+/* A free place for Size bytes, entered as a region that is not mapped yet; NULL when there is none.
+ */
+PMI_REGION
+MiReserveRegion(PMM_ARENA Arena, SIZE_T Size);
+
+/* Maps Region if its process is the one in memory. */
+BOOLEAN
+MiMapRegion(PMM_ARENA Arena, PMI_REGION Region);
+
+void MiRemoveRegion(PMM_ARENA Arena, PMI_REGION Region);
+
+/* Kernel address of [Address, Address + Size) if all of it is allocated with the wanted protection
+ * (HOST_PROT_ bits); 0 otherwise. */
+ULONG64
+MiUserAlias(PMM_ARENA Arena, ULONG64 Address, SIZE_T Size, int Wanted);
+
+void MiLockUser(PMM_ARENA Arena, ULONG64 Address, SIZE_T Size, LONG Delta);
+
+/* Turns kernel pages into pages of the shared object, so that they can be mapped twice. */
+BOOLEAN
+MiShareKernelPages(ULONG64 Address, SIZE_T Size, PULONG64 Offset);
+
+extern int MiSharedObject;
+
+/* What backs a kernel address of the alias region. */
+BOOLEAN
+MiObjectOfAlias(ULONG64 Address, int *Object, PULONG64 Offset);
+
+NTSTATUS
+MiInitArenas(void);
+
+/* ---- others ------------------------------------------------------------------------------- */
+
+/* TRUE if all pages of a kernel range can be read (and written). */
+BOOLEAN
+MiIsKernelRangeValid(ULONG64 Address, SIZE_T Size, BOOLEAN Write);
+
+#endif

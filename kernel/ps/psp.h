@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to kernel/ps.
+ */
+#ifndef PS_PSP_H
+#define PS_PSP_H
+
+#include "ps/ps.h"
+
+#include "bugcodes.h"
+#include "ps/exports.h"
+#include "ex/ex.h"
+#include "rtl/assert.h"
+#include "rtl/ddi.h"
+
+#define PSP_TABLE_TAG MM_TAG('P', 's', 'I', 'd')
+
+extern POBJECT_TYPE PspProcessType;
+extern POBJECT_TYPE PspThreadType;
+extern LIST_ENTRY PspProcessList; /* PS_PROCESS.ProcessListEntry, by creation */
+
+/* ---- identifiers (cid.c) ------------------------------------------------------------------ */
+
+/* Processes and threads share one range of numbers: 4, 8, 12, ... They are never used again. */
+NTSTATUS
+PspAllocateId(PVOID Object, PHANDLE Id);
+
+void PspFreeId(HANDLE Id);
+
+/* The object, or NULL. Not referenced. */
+PVOID
+PspFindId(HANDLE Id);
+
+/* ---- processes (process.c) ---------------------------------------------------------------- */
+
+NTSTATUS
+PspInitProcesses(void);
+
+/* ---- threads (thread.c) ------------------------------------------------------------------- */
+
+NTSTATUS
+PspInitThreads(void);
+
+/* Makes the object; Tcb is not initialized. One reference for the caller. */
+NTSTATUS
+PspNewThread(PPS_PROCESS Process, PPS_THREAD *Thread);
+
+#endif
