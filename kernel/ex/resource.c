@@ -331,13 +331,6 @@ ExAcquireResourceExclusiveLite(PERESOURCE Resource, BOOLEAN Wait)
     return ExpAcquireExclusive(Resource, Wait);
 }
 
-/* Contract: NF:ntddk.ExTryToAcquireResourceExclusiveLite. */
-DDI BOOLEAN
-ExTryToAcquireResourceExclusiveLite(PERESOURCE Resource)
-{
-    return ExpAcquireExclusive(Resource, FALSE);
-}
-
 /* Contract: NF:wdm.ExAcquireResourceSharedLite. */
 DDI BOOLEAN
 ExAcquireResourceSharedLite(PERESOURCE Resource, BOOLEAN Wait)

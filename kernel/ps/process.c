@@ -147,13 +147,6 @@ PsGetCurrentProcessId(VOID)
     return PsProcess(KiCurrentThread()->Process)->UniqueProcessId;
 }
 
-/* Contract: NF:ntddk.IoGetCurrentProcess, PsGetCurrentProcess: the one attached to. */
-DDI PEPROCESS
-IoGetCurrentProcess(VOID)
-{
-    return (PEPROCESS)KiCurrentThread()->ApcProcess;
-}
-
 /* Contract: NF:ntddk.PsGetProcessId. */
 DDI HANDLE
 PsGetProcessId(PEPROCESS Process)
