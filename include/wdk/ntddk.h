@@ -5,6 +5,9 @@
 #define _NTDDK_INCLUDED_
 
 #include <wdm.h>
-#include <openwdm_parts/ntddk_rtl.h>
+#include <openwdm_parts/ntddk_types.h>
+#include <openwdm_parts/ntddk_rtl_api.h>
+#include <openwdm_parts/ntddk_api.h>
+#include <openwdm_parts/ntddk_ps_api.h>
 
 #endif

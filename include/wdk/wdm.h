@@ -19,6 +19,7 @@
 #include <openwdm_parts/wdm_irp.h>
 #include <openwdm_parts/wdm_resource.h>
 #include <openwdm_parts/wdm_dma.h>
+#include <openwdm_parts/wdm_pci.h>
 #include <openwdm_parts/wdm_pnp_types.h>
 #include <openwdm_parts/wdm_cm_types.h>
 #include <openwdm_parts/wdm_ob_types.h>

@@ -15,10 +15,10 @@ extern "C"
 #if defined(OPENWDM_KERNEL)
 #define OPENWDM_EXPORTED_DATA(Type, Name) extern Type Name
 // The table exports the variable behind this pointer (symbol=), so both sides write *PsThreadType.
-#define OPENWDM_EXPORTED_TYPE(Name) extern POBJECT_TYPE *Name
+#define OPENWDM_EXPORTED_TYPE(Name)       extern POBJECT_TYPE *Name
 #else
 #define OPENWDM_EXPORTED_DATA(Type, Name) extern Type *Name __asm__("__imp_" #Name)
-#define OPENWDM_EXPORTED_TYPE(Name) extern POBJECT_TYPE *Name __asm__("__imp_" #Name)
+#define OPENWDM_EXPORTED_TYPE(Name)       extern POBJECT_TYPE *Name __asm__("__imp_" #Name)
 #endif
 
     OPENWDM_EXPORTED_TYPE(CmKeyObjectType);

@@ -302,6 +302,8 @@ extern "C"
     // What drivers get inline; the kernel exports them for images built against older headers.
     _IRQL_requires_max_(HIGH_LEVEL)
     NTKERNELAPI KIRQL NTAPI KeGetCurrentIrql(VOID);
+    NTKERNELAPI VOID NTAPI KfLowerIrql(_In_ KIRQL NewIrql);
+    NTKERNELAPI KIRQL NTAPI KeAcquireSpinLockRaiseToSynch(_In_ PKSPIN_LOCK SpinLock);
     _IRQL_requires_max_(HIGH_LEVEL)
     NTKERNELAPI VOID NTAPI KeInitializeSpinLock(_Out_ PKSPIN_LOCK SpinLock);
     _IRQL_requires_max_(HIGH_LEVEL)

@@ -126,6 +126,25 @@ extern "C"
     typedef PVOID PSECURITY_DESCRIPTOR;
     typedef PVOID PSID;
     typedef PVOID PACCESS_TOKEN;
+
+    typedef struct _SID_IDENTIFIER_AUTHORITY
+    {
+        UCHAR Value[6];
+    } SID_IDENTIFIER_AUTHORITY, *PSID_IDENTIFIER_AUTHORITY;
+
+    typedef struct _SID
+    {
+        UCHAR Revision;
+        UCHAR SubAuthorityCount;
+        SID_IDENTIFIER_AUTHORITY IdentifierAuthority;
+        ULONG SubAuthority[ANYSIZE_ARRAY];
+    } SID, *PISID;
+#define SID_REVISION                    1
+#define SID_MAX_SUB_AUTHORITIES         15
+#define SID_RECOMMENDED_SUB_AUTHORITIES 1
+#define SECURITY_MAX_SID_SIZE \
+    (sizeof(SID) - sizeof(ULONG) + (SID_MAX_SUB_AUTHORITIES * sizeof(ULONG)))
+
     typedef USHORT SECURITY_DESCRIPTOR_CONTROL, *PSECURITY_DESCRIPTOR_CONTROL;
 #define SECURITY_DESCRIPTOR_REVISION   1
 #define SECURITY_DESCRIPTOR_REVISION1  1
