@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Written by tools/gen-casemap; change that instead. Constant data of kernel/rtl/nls.c.
+// Written by tools/gen-casemap; change that instead. Data of kernel/rtl/nls.c.
 #include "nlsp.h"
 
 const RTLP_CASE_RUN RtlpUpcaseRuns[] = {

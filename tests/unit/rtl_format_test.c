@@ -213,7 +213,7 @@ debug_output(void **state)
     assert_string_equal(KitDebugText, "f 3");
 }
 
-// Page: NF:wdm.DbgPrint: a single call transmits 512 bytes.
+// One call transmits at most 512 bytes.
 static void
 debug_output_is_cut(void **state)
 {
