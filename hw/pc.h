@@ -25,7 +25,7 @@ struct hw_pc_config
 #define HW_PC_SLOT_EDU         4u /* 1234:11e8 */
 
 /* Builds the machine with all its devices, assigns PCI addresses and writes the firmware's tables.
- * NULL as for hw_machine_create. Devices are found with hw_device_find by the names in their ops. */
+ * NULL as for hw_machine_create. Devices are found with hw_device_find by the name in their ops. */
 struct hw_machine *hw_pc_create(const struct hw_pc_config *config);
 
 #endif

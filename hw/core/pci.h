@@ -193,7 +193,7 @@ unsigned hw_pci_express_add(struct hw_pci_function *function, unsigned port_type
 /* MSI with 1, 2, 4 ... 32 vectors. Returns its offset, 0 when refused. */
 unsigned hw_pci_msi_add(struct hw_pci_function *function, unsigned vectors, bool wide);
 
-/* MSI-X: the table and the pending bits lie in memory BAR `bar`, whose callbacks do not see them. */
+/* MSI-X: the table and the pending bits lie in memory BAR `bar`; its callbacks never see them. */
 unsigned hw_pci_msix_add(struct hw_pci_function *function,
                          unsigned vectors,
                          unsigned bar,

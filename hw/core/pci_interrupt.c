@@ -154,7 +154,7 @@ hw_pci_msix_covers(const struct hw_pci_function *function, unsigned bar, uint64_
            (offset - msix->table < msix->count * 16ull || offset - msix->pending_offset < 8);
 }
 
-/* Doubleword access to the table or the pending bits; other sizes are undefined and read as ones. */
+/* Doublewords of the table or the pending bits; other sizes are undefined and read as ones. */
 uint64_t
 hw_pci_msix_access(struct hw_pci_function *function,
                    uint64_t offset,
