@@ -4,8 +4,8 @@
 
 #include "ldrp.h"
 
-// What the compiler leaves in __security_cookie. Code built with a recent kit stops the machine when
-// it still finds it (FAST_FAIL_GS_COOKIE_INIT), so the loader has to replace it.
+// What the compiler leaves in __security_cookie. Code built with a recent kit stops the machine
+// when it still finds it (FAST_FAIL_GS_COOKIE_INIT), so the loader has to replace it.
 #define DEFAULT_SECURITY_COOKIE 0x00002B992DDFA232ull
 
 static ULONG64

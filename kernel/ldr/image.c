@@ -23,8 +23,8 @@ LdrpHasPrefix(const char *Name, const char *Prefix)
     return TRUE;
 }
 
-// DWARF of mingw and clang: names of more than 8 characters become "/" and an offset. Nothing at run
-// time reads it, so it is not even copied.
+// DWARF of mingw and clang: names of more than 8 characters become "/" and an offset. Nothing at
+// run time reads it, so it is not even copied.
 static BOOLEAN
 LdrpIsDebugSection(const LDR_PE *Pe, const LDR_PE_SECTION *Section)
 {

@@ -26,7 +26,8 @@ LdrpFindKernelExport(const char *Module, const char *Name)
 
 static PVOID LdrpExportOf(PLDR_IMAGE Image, const char *Name, ULONG Ordinal, ULONG Depth);
 
-// Splits "MODULE.Name" at the last dot before the name. Module names in forwarders have no extension.
+// Splits "MODULE.Name" at the last dot before the name. Module names in forwarders have no
+// extension.
 static BOOLEAN
 LdrpSplitForwarder(const char *Forwarder, char *Module, SIZE_T ModuleSize, const char **Name)
 {

@@ -3,6 +3,58 @@
 
 #include "ldrp.h"
 
+#include "host/insn.h"
+
+PULONG
+LdrpCounterOf(LDR_INSTRUCTION_COUNTS *Counts, const struct host_insn *Insn)
+{
+    const struct host_operand *operands = Insn->operands;
+    switch (Insn->kind)
+    {
+    case HOST_INSN_IN:
+    case HOST_INSN_OUT:
+    case HOST_INSN_INS:
+    case HOST_INSN_OUTS:
+        return &Counts->PortIo;
+    case HOST_INSN_RDMSR:
+    case HOST_INSN_WRMSR:
+    case HOST_INSN_RDPMC:
+        return &Counts->Msr;
+    case HOST_INSN_MOV_FROM_CR:
+        return operands[1].reg == 8 ? &Counts->Cr8Read : &Counts->ControlRegister;
+    case HOST_INSN_MOV_TO_CR:
+        return operands[0].reg == 8 ? &Counts->Cr8Write : &Counts->ControlRegister;
+    case HOST_INSN_MOV_FROM_DR:
+    case HOST_INSN_MOV_TO_DR:
+        return &Counts->DebugRegister;
+    case HOST_INSN_CLI:
+    case HOST_INSN_STI:
+        return &Counts->InterruptFlag;
+    case HOST_INSN_HLT:
+        return &Counts->Halt;
+    case HOST_INSN_INVD:
+    case HOST_INSN_WBINVD:
+    case HOST_INSN_INVLPG:
+    case HOST_INSN_INVPCID:
+        return &Counts->Cache;
+    case HOST_INSN_LGDT:
+    case HOST_INSN_LIDT:
+    case HOST_INSN_SGDT:
+    case HOST_INSN_SIDT:
+    case HOST_INSN_LLDT:
+    case HOST_INSN_SLDT:
+    case HOST_INSN_LTR:
+    case HOST_INSN_STR:
+        return &Counts->DescriptorTable;
+    case HOST_INSN_VIRTUALIZATION:
+        return &Counts->Virtualization;
+    case HOST_INSN_INT:
+        return Insn->immediate != 3 ? &Counts->SoftwareInterrupt : NULL;
+    default:
+        return host_insn_privileged(Insn) ? &Counts->OtherPrivileged : NULL;
+    }
+}
+
 typedef struct _LDRP_INFO_WALK
 {
     LDR_INFO *Info;
@@ -54,9 +106,10 @@ LdrQueryInfo(const void *Data, SIZE_T Size, LDR_INFO *Info, LDR_INFO_IMPORT Rout
     if (LdrPeParse(&Info->Pe, Data, Size, 0) == LdrPeOk)
     {
         LdrPeForEachImport(&Info->Pe, LdrpInfoImport, &walk);
-        if (LdrpSweep(&sweep, &Info->Pe, &Info->Instructions))
+        if (LdrpOpenSweep(&sweep, &Info->Pe, &Info->Instructions))
         {
-            LdrpFreeSweep(&sweep);
+            LdrpSweepImage(&sweep);
+            LdrpCloseSweep(&sweep);
         }
     }
     return Info->Pe.Status;

@@ -53,7 +53,8 @@ typedef struct _LDR_CONFIG
     // Replaces KiFindExport (tests, fuzzing).
     PKI_EXPORT (*FindExport)(const char *Module, const char *Name);
 
-    // Finds the file of ModuleName, which Importer needs, after the importer's own folder was tried.
+    // Finds the file of ModuleName, which Importer needs, after the importer's own folder was
+    // tried.
     BOOLEAN (*OpenFile)(void *Context, const char *ModuleName, PLDR_IMAGE Importer, LDR_FILE *File);
     void (*CloseFile)(void *Context, LDR_FILE *File);
 
@@ -159,10 +160,11 @@ typedef struct _LDR_IMAGE
     ULONG LastFlipCount;
 } LDR_IMAGE;
 
-// Loads the image of File under Name: maps, relocates, binds (loading what it imports from), patches
-// and protects it. Does not call its entry point. A second load of the same name is refused with
-// STATUS_IMAGE_ALREADY_LOADED, unless the first was a dependency: then the image is referenced.
-// On failure every reason has gone to Report and nothing is left behind. IRQL PASSIVE_LEVEL.
+// Loads the image of File under Name: maps, relocates, binds (loading what it imports from),
+// patches and protects it. Does not call its entry point. A second load of the same name is refused
+// with STATUS_IMAGE_ALREADY_LOADED, unless the first was a dependency: then the image is
+// referenced. On failure every reason has gone to Report and nothing is left behind. IRQL
+// PASSIVE_LEVEL.
 NTSTATUS
 LdrLoadImage(const char *Name, const LDR_FILE *File, PLDR_IMAGE *Image);
 
@@ -222,13 +224,13 @@ LdrForEachPagedSection(PLDR_IMAGE Image,
                        BOOLEAN (*Routine)(PVOID Start, SIZE_T Size, int Protection, PVOID Context),
                        PVOID Context);
 
-// A fault in a section that asks to be writable and executable: makes the page one of the two as the
-// access needs. TRUE: retry the instruction. Packed drivers live on it.
+// A fault in a section that asks to be writable and executable: makes the page one of the two as
+// the access needs. TRUE: retry the instruction. Packed drivers live on it.
 BOOLEAN
 LdrHandleSectionFault(ULONG64 Address, BOOLEAN IsWrite, BOOLEAN IsExecute, ULONG64 Rip);
 
-// RIP of a fault as the driver's own tables (unwind data, scope tables) know it: the original address
-// of an instruction that runs in a trampoline; other addresses are returned unchanged.
+// RIP of a fault as the driver's own tables (unwind data, scope tables) know it: the original
+// address of an instruction that runs in a trampoline; other addresses are returned unchanged.
 ULONG64
 LdrUnpatchAddress(ULONG64 Rip);
 
@@ -278,8 +280,8 @@ typedef struct _LDR_INFO
 
 typedef void (*LDR_INFO_IMPORT)(void *Context, const LDR_PE_IMPORT *Import, LDR_IMPORT_STATE State);
 
-// Describes a file without mapping or running anything of it; reports each import to Routine (may be
-// NULL). Works without LdrInitialize. Returns Info->Pe.Status.
+// Describes a file without mapping or running anything of it; reports each import to Routine (may
+// be NULL). Works without LdrInitialize. Returns Info->Pe.Status.
 LDR_PE_STATUS
 LdrQueryInfo(const void *Data, SIZE_T Size, LDR_INFO *Info, LDR_INFO_IMPORT Routine, void *Context);
 

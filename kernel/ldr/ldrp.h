@@ -34,8 +34,8 @@ void LdrpRemoveImage(PLDR_IMAGE Image);
 
 // ---- image.c: memory of one image
 
-// Maps File at a new address, copies and relocates it. Extra bytes of address space are reserved for
-// the patcher behind the image. NULL when memory or address space is short.
+// Maps File at a new address, copies and relocates it. Extra bytes of address space are reserved
+// for the patcher behind the image. NULL when memory or address space is short.
 PLDR_IMAGE
 LdrpMapImage(const LDR_PE *Pe, ULONG Extra);
 
@@ -87,35 +87,53 @@ typedef struct _LDRP_SWEEP
     PUCHAR Map; // a byte of flags per byte of the image
     PULONG Queue;
     ULONG QueueCount;
+    ULONG Low; // limits of what may be followed
+    ULONG High;
     LDR_INSTRUCTION_COUNTS *Counts; // may be NULL
     LDR_INSTRUCTION_COUNTS OwnCounts;
 } LDRP_SWEEP;
 
-// Follows the code of Pe (a file or a mapped image whose addresses are ImageBase-relative as linked)
-// from every start that is certain. FALSE when memory is short.
+// Takes the memory of a sweep of the file Pe. FALSE when it is short.
 BOOLEAN
-LdrpSweep(LDRP_SWEEP *Sweep, const LDR_PE *Pe, LDR_INSTRUCTION_COUNTS *Counts);
+LdrpOpenSweep(LDRP_SWEEP *Sweep, const LDR_PE *Pe, LDR_INSTRUCTION_COUNTS *Counts);
 
-void LdrpFreeSweep(LDRP_SWEEP *Sweep);
+void LdrpCloseSweep(LDRP_SWEEP *Sweep);
+
+// Finds all code of the image.
+void LdrpSweepImage(LDRP_SWEEP *Sweep);
+
+// Finds the code of the function, or of the leaf functions between two of .pdata, that contains
+// Rva; WithNeighbours also where short branches from outside lead.
+void LdrpSweepAround(LDRP_SWEEP *Sweep, ULONG Rva, BOOLEAN WithNeighbours);
+
+// Marks as targets what anything outside the code found so far may refer to. Once, after the last
+// of the above.
+void LdrpMarkReferences(LDRP_SWEEP *Sweep);
 
 struct host_insn;
 
 BOOLEAN
 LdrpIsSharedData(ULONG64 Address);
 
+// The counter of info.c that the instruction belongs to, or NULL.
+PULONG
+LdrpCounterOf(LDR_INSTRUCTION_COUNTS *Counts, const struct host_insn *Insn);
+
 ULONG
 LdrpSharedDataOffset(const struct host_insn *Insn, ULONG64 *Value);
 
 // ---- patch.c, trampoline.c
 
-// Upper bound of the bytes that the patcher may want behind the image: 0 when nothing is to be patched.
+// Upper bound of the bytes that the patcher may want behind the image: 0 when nothing is to be
+// patched.
 ULONG
 LdrpPatchRoom(const LDR_PE *Pe);
 
 // Patches the mapped, bound, still writable image. Pe is its file.
 void LdrpPatchImage(PLDR_IMAGE Image, const LDR_PE *Pe);
 
-// The function table with the trampolines' entries, when there are any; FALSE: the image's own holds.
+// The function table with the trampolines' entries, when there are any; FALSE: the image's own
+// holds.
 BOOLEAN
 LdrpPatchedFunctionTable(PLDR_IMAGE Image, const RUNTIME_FUNCTION **Table, ULONG *Count);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Patching at load: accesses to cr8 become jumps to trampolines, addresses of KUSER_SHARED_DATA become
-// the address of our copy. Both trap when they are left alone, so nothing depends on a patch: where a
-// decoding is not certain the code stays as it is.
+// Patching at load: accesses to cr8 become jumps to trampolines, addresses of KUSER_SHARED_DATA
+// become the address of our copy. Both trap when they are left alone, so nothing depends on a
+// patch: where a decoding is not certain the code stays as it is.
 //
-// A `mov` from or to cr8 has 4 bytes and a jump 5, so a neighbour moves with it. A window (the bytes
-// that the jump replaces) is refused when control may arrive in its middle. IRQL PASSIVE_LEVEL.
+// A `mov` from or to cr8 has 4 bytes and a jump 5, so a neighbour moves with it. A window (the
+// bytes that the jump replaces) is refused when control may arrive in its middle. IRQL
+// PASSIVE_LEVEL.
 
 #include "patchp.h"
 
@@ -15,7 +16,8 @@ enum
 
 // ---- candidates --------------------------------------------------------------------------------
 
-// Calls for each REX 0F 20/22 that addresses cr8; most are real, some stand inside other instructions.
+// Calls for each REX 0F 20/22 that addresses cr8; most are real, some stand inside other
+// instructions.
 static ULONG
 LdrpNextCandidate(const LDR_PE *Pe, ULONG *SectionIndex, ULONG *Offset)
 {
@@ -79,29 +81,30 @@ LdrpPatchRoom(const LDR_PE *Pe)
                        (ULONG)sizeof(RUNTIME_FUNCTION));
 }
 
-// The upper half of the address stands in every constant that names the page.
-static BOOLEAN
-LdrpMentionsSharedData(const LDR_PE *Pe)
+// The upper half of the address stands in every constant that names the page. Returns the RVA of
+// such a constant of 8 bytes.
+static ULONG
+LdrpNextSharedData(const LDR_PE *Pe, ULONG *SectionIndex, ULONG *Offset)
 {
     static const UCHAR pattern[] = {0x00, 0x00, 0x80, 0xF7, 0xFF, 0xFF};
-    for (ULONG index = 0; index < Pe->SectionCount; index++)
+    for (; *SectionIndex < Pe->SectionCount; ++*SectionIndex, *Offset = 0)
     {
-        const LDR_PE_SECTION *section = &Pe->Sections[index];
+        const LDR_PE_SECTION *section = &Pe->Sections[*SectionIndex];
         const UCHAR *bytes = Pe->Data + section->RawOffset;
         if ((section->Characteristics & LDR_PE_SCN_EXECUTE) == 0)
         {
             continue;
         }
-        for (ULONG offset = 0; offset + sizeof pattern <= section->RawSize; offset++)
+        for (; *Offset + 8 <= section->RawSize; ++*Offset)
         {
-            if (bytes[offset + 2] == 0x80 &&
-                __builtin_memcmp(bytes + offset, pattern, sizeof pattern) == 0)
+            const UCHAR *at = bytes + *Offset;
+            if (at[4] == 0x80 && __builtin_memcmp(at + 2, pattern, sizeof pattern) == 0)
             {
-                return TRUE;
+                return section->Address + (*Offset)++;
             }
         }
     }
-    return FALSE;
+    return 0;
 }
 
 // ---- shared data -------------------------------------------------------------------------------
@@ -110,13 +113,14 @@ static BOOLEAN
 LdrpIsCertain(const LDRP_PATCHER *Patcher, ULONG Rva, ULONG Length)
 {
     const UCHAR *map = Patcher->Sweep.Map + Rva;
+    const UCHAR bad = LDRP_BYTE_CONFLICT | LDRP_BYTE_TARGET;
     if ((map[0] & (LDRP_BYTE_START | LDRP_BYTE_CONFLICT)) != LDRP_BYTE_START)
     {
         return FALSE;
     }
     for (ULONG index = 1; index < Length; index++)
     {
-        if ((map[index] & (LDRP_BYTE_BODY | LDRP_BYTE_CONFLICT)) != LDRP_BYTE_BODY)
+        if ((map[index] & (LDRP_BYTE_BODY | bad)) != LDRP_BYTE_BODY)
         {
             return FALSE;
         }
@@ -124,37 +128,40 @@ LdrpIsCertain(const LDRP_PATCHER *Patcher, ULONG Rva, ULONG Length)
     return TRUE;
 }
 
+// The instruction is `mov reg, imm64` or `mov al..rax, [moffs64]`, so it begins 1 to 4 bytes before
+// its constant, depending on prefixes.
+static void
+LdrpPatchSharedConstant(LDRP_PATCHER *Patcher, ULONG Constant)
+{
+    const LDR_PE_SECTION *section = LdrPeSectionOf(Patcher->Pe, Constant);
+    for (ULONG back = 1; back <= 4 && back <= Constant - section->Address; back++)
+    {
+        struct host_insn insn;
+        ULONG64 value;
+        ULONG rva = Constant - back;
+        ULONG offset = rva - section->Address;
+        if ((Patcher->Sweep.Map[rva] & LDRP_BYTE_START) != 0 &&
+            host_insn_decode(Patcher->Pe->Data + section->RawOffset + offset,
+                             section->RawSize - offset, rva, &insn) &&
+            LdrpSharedDataOffset(&insn, &value) == back && LdrpIsCertain(Patcher, rva, insn.length))
+        {
+            value = (ULONG64)LdrpConfig.SharedDataMapping + (value & (LDRP_PAGE - 1));
+            __builtin_memcpy(Patcher->Image->Base + Constant, &value, sizeof value);
+            Patcher->Image->Patches.SharedData++;
+            return;
+        }
+    }
+}
+
 static void
 LdrpPatchSharedData(LDRP_PATCHER *Patcher)
 {
-    const LDR_PE *pe = Patcher->Pe;
-    ULONG64 mapping = (ULONG64)LdrpConfig.SharedDataMapping;
-    for (ULONG index = 0; index < pe->SectionCount; index++)
+    ULONG section = 0;
+    ULONG offset = 0;
+    ULONG rva;
+    while ((rva = LdrpNextSharedData(Patcher->Pe, &section, &offset)) != 0)
     {
-        const LDR_PE_SECTION *section = &pe->Sections[index];
-        const UCHAR *bytes = pe->Data + section->RawOffset;
-        if ((section->Characteristics & LDR_PE_SCN_EXECUTE) == 0)
-        {
-            continue;
-        }
-        for (ULONG offset = 0; offset < section->RawSize; offset++)
-        {
-            struct host_insn insn;
-            ULONG64 value;
-            ULONG rva = section->Address + offset;
-            if ((Patcher->Sweep.Map[rva] & LDRP_BYTE_START) == 0 ||
-                !host_insn_decode(bytes + offset, section->RawSize - offset, rva, &insn))
-            {
-                continue;
-            }
-            ULONG constant = LdrpSharedDataOffset(&insn, &value);
-            if (constant != 0 && LdrpIsCertain(Patcher, rva, insn.length))
-            {
-                value = mapping + (value & (LDRP_PAGE - 1));
-                __builtin_memcpy(Patcher->Image->Base + rva + constant, &value, sizeof value);
-                Patcher->Image->Patches.SharedData++;
-            }
-        }
+        LdrpPatchSharedConstant(Patcher, rva);
     }
 }
 
@@ -382,18 +389,46 @@ LdrpPatchCr8(LDRP_PATCHER *Patcher)
     image->PatchTable = Patcher->Table;
 }
 
+// Learns about the code that has something to patch. An instruction whose constant changes stays
+// where it is, so for those it does not matter who branches where.
+static void
+LdrpSweepCandidates(LDRP_PATCHER *Patcher, BOOLEAN HasRoom)
+{
+    ULONG section = 0;
+    ULONG offset = 0;
+    ULONG rva;
+    while (HasRoom && (rva = LdrpNextCandidate(Patcher->Pe, &section, &offset)) != 0)
+    {
+        LdrpSweepAround(&Patcher->Sweep, rva, TRUE);
+    }
+    section = offset = 0;
+    while (LdrpConfig.SharedDataMapping != NULL &&
+           (rva = LdrpNextSharedData(Patcher->Pe, &section, &offset)) != 0)
+    {
+        LdrpSweepAround(&Patcher->Sweep, rva, FALSE);
+    }
+    if (HasRoom)
+    {
+        LdrpMarkReferences(&Patcher->Sweep);
+    }
+}
+
 void
 LdrpPatchImage(PLDR_IMAGE Image, const LDR_PE *Pe)
 {
     LDRP_PATCHER patcher = {.Image = Image, .Pe = Pe};
     BOOLEAN hasRoom = Image->ExtendedSize != Image->Size;
-    BOOLEAN hasShared = LdrpConfig.SharedDataMapping != NULL && LdrpMentionsSharedData(Pe);
+    ULONG section = 0;
+    ULONG offset = 0;
+    BOOLEAN hasShared =
+        LdrpConfig.SharedDataMapping != NULL && LdrpNextSharedData(Pe, &section, &offset) != 0;
     if (!hasRoom && !hasShared)
     {
         return;
     }
-    if (LdrpSweep(&patcher.Sweep, Pe, NULL))
+    if (LdrpOpenSweep(&patcher.Sweep, Pe, NULL))
     {
+        LdrpSweepCandidates(&patcher, hasRoom);
         if (hasShared)
         {
             LdrpPatchSharedData(&patcher);
@@ -402,7 +437,7 @@ LdrpPatchImage(PLDR_IMAGE Image, const LDR_PE *Pe)
         {
             LdrpPatchCr8(&patcher);
         }
-        LdrpFreeSweep(&patcher.Sweep);
+        LdrpCloseSweep(&patcher.Sweep);
     }
     if (hasRoom)
     {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The region of driver images and the list of what is in it, sorted by address.
 //
-// Owns: the address space from HOST_REGION_IMAGE on, the image lists. Changes at PASSIVE_LEVEL only;
-// look-ups at any IRQL, from the fault handler too, so they touch no driver memory but the export
-// tables that LdrDiscardInit keeps.
+// Owns: the address space from HOST_REGION_IMAGE on, the image lists. Changes at PASSIVE_LEVEL
+// only; look-ups at any IRQL, from the fault handler too, so they touch no driver memory but the
+// export tables that LdrDiscardInit keeps.
 
 #include "ldrp.h"
 
@@ -223,8 +223,8 @@ LdrForEachPagedSection(PLDR_IMAGE Image,
 }
 
 // One page is never writable and executable at once, as the processor would allow; a driver that
-// writes code gets the pages it writes as data and, when it jumps there, as code. An instruction that
-// writes its own page would flip for ever: after a few rounds the fault is the driver's.
+// writes code gets the pages it writes as data and, when it jumps there, as code. An instruction
+// that writes its own page would flip for ever: after a few rounds the fault is the driver's.
 BOOLEAN
 LdrHandleSectionFault(ULONG64 Address, BOOLEAN IsWrite, BOOLEAN IsExecute, ULONG64 Rip)
 {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Which bytes of an image are certainly instructions, and where control can come from.
 //
-// Two passes. The first follows the flow of control from addresses that are code by definition: entry
-// point, exports, functions of .pdata, exception handlers, `lea` of code addresses, relocated pointers. What
-// it reaches is marked START and BODY; only that is ever patched. The second decodes what is left of
-// the code linearly, only to learn about branches: a wrong guess there makes the patcher more careful,
-// never less. Owns nothing, reads the file only.
+// Code is followed from addresses that are code by definition: entry point, exports, functions of
+// .pdata, exception handlers, `lea` of code addresses, relocated pointers. What that reaches is
+// marked START and BODY; only that is ever patched. What is left is decoded linearly, or scanned
+// for anything that looks like a relative or absolute address, only to learn where control may
+// arrive: a wrong guess there makes the patcher more careful, never less.
+//
+// `wdm info` sweeps the whole image. The patcher sweeps the functions that contain something to
+// patch, because decoding everything would take most of the time of loading. Reads the file only.
 
 #include "ldrp.h"
 
@@ -38,6 +41,29 @@ LdrpDecodeAt(const LDRP_SWEEP *Sweep,
                             Section->RawSize - offset, Rva, Insn);
 }
 
+// Index of the first function of .pdata that ends above Rva.
+static ULONG
+LdrpFunctionBound(const LDR_PE *Pe, ULONG Rva)
+{
+    LDR_PE_FUNCTION probe;
+    ULONG low = 0;
+    ULONG high = Pe->FunctionCount;
+    while (low < high)
+    {
+        ULONG middle = low + (high - low) / 2;
+        LdrPeFunctionAt(Pe, middle, &probe);
+        if (Rva < probe.End)
+        {
+            high = middle;
+        }
+        else
+        {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
 static void
 LdrpMarkTarget(LDRP_SWEEP *Sweep, ULONG64 Rva)
 {
@@ -58,6 +84,11 @@ LdrpQueue(LDRP_SWEEP *Sweep, ULONG64 Rva)
         return;
     }
     PUCHAR flags = &Sweep->Map[Rva];
+    if (Rva < Sweep->Low || Rva >= Sweep->High)
+    {
+        *flags |= LDRP_BYTE_TARGET; // not of the function that is being followed
+        return;
+    }
     if ((*flags & LDRP_BYTE_BODY) != 0)
     {
         *flags |= LDRP_BYTE_CONFLICT;
@@ -75,8 +106,8 @@ LdrpIsSharedData(ULONG64 Address)
     return Address - SHARED_DATA_START < SHARED_DATA_SIZE;
 }
 
-// The offset of an 8-byte constant of the instruction that names KUSER_SHARED_DATA: `mov reg, imm64` or
-// `mov al..rax, [moffs64]`. 0: none.
+// The offset of an 8-byte constant of the instruction that names KUSER_SHARED_DATA: `mov reg,
+// imm64` or `mov al..rax, [moffs64]`. 0: none.
 ULONG
 LdrpSharedDataOffset(const struct host_insn *Insn, ULONG64 *Value)
 {
@@ -96,56 +127,6 @@ LdrpSharedDataOffset(const struct host_insn *Insn, ULONG64 *Value)
 
 // ---- counting ----------------------------------------------------------------------------------
 
-static PULONG
-LdrpCounterOf(LDR_INSTRUCTION_COUNTS *Counts, const struct host_insn *Insn)
-{
-    const struct host_operand *operands = Insn->operands;
-    switch (Insn->kind)
-    {
-    case HOST_INSN_IN:
-    case HOST_INSN_OUT:
-    case HOST_INSN_INS:
-    case HOST_INSN_OUTS:
-        return &Counts->PortIo;
-    case HOST_INSN_RDMSR:
-    case HOST_INSN_WRMSR:
-    case HOST_INSN_RDPMC:
-        return &Counts->Msr;
-    case HOST_INSN_MOV_FROM_CR:
-        return operands[1].reg == 8 ? &Counts->Cr8Read : &Counts->ControlRegister;
-    case HOST_INSN_MOV_TO_CR:
-        return operands[0].reg == 8 ? &Counts->Cr8Write : &Counts->ControlRegister;
-    case HOST_INSN_MOV_FROM_DR:
-    case HOST_INSN_MOV_TO_DR:
-        return &Counts->DebugRegister;
-    case HOST_INSN_CLI:
-    case HOST_INSN_STI:
-        return &Counts->InterruptFlag;
-    case HOST_INSN_HLT:
-        return &Counts->Halt;
-    case HOST_INSN_INVD:
-    case HOST_INSN_WBINVD:
-    case HOST_INSN_INVLPG:
-    case HOST_INSN_INVPCID:
-        return &Counts->Cache;
-    case HOST_INSN_LGDT:
-    case HOST_INSN_LIDT:
-    case HOST_INSN_SGDT:
-    case HOST_INSN_SIDT:
-    case HOST_INSN_LLDT:
-    case HOST_INSN_SLDT:
-    case HOST_INSN_LTR:
-    case HOST_INSN_STR:
-        return &Counts->DescriptorTable;
-    case HOST_INSN_VIRTUALIZATION:
-        return &Counts->Virtualization;
-    case HOST_INSN_INT:
-        return Insn->immediate != 3 ? &Counts->SoftwareInterrupt : NULL;
-    default:
-        return host_insn_privileged(Insn) ? &Counts->OtherPrivileged : NULL;
-    }
-}
-
 static void
 LdrpCount(LDRP_SWEEP *Sweep, const struct host_insn *Insn)
 {
@@ -162,7 +143,8 @@ LdrpCount(LDRP_SWEEP *Sweep, const struct host_insn *Insn)
     }
 }
 
-// ---- first pass --------------------------------------------------------------------------------
+// ---- following code
+// --------------------------------------------------------------------------------
 
 // Marks the instruction's bytes; FALSE when they are already part of another one.
 static BOOLEAN
@@ -195,8 +177,8 @@ LdrpEndsFlow(const struct host_insn *Insn)
            (Insn->kind == HOST_INSN_INT && (Insn->immediate == 3 || Insn->immediate == 0x29));
 }
 
-// `jmp reg` and `jmp [reg...]` may be a switch whose table nobody describes. `jmp [rip+x]` is a call of
-// an import or through Control Flow Guard.
+// `jmp reg` and `jmp [reg...]` may be a switch whose table nobody describes. `jmp [rip+x]` is a
+// call of an import or through Control Flow Guard.
 static BOOLEAN
 LdrpIsSwitch(const struct host_insn *Insn)
 {
@@ -256,8 +238,8 @@ LdrpDrain(LDRP_SWEEP *Sweep)
     }
 }
 
-// Handler, filters and targets of __try blocks. What stands behind a handler's address depends on the
-// handler; a scope table is believed when each of its entries lies inside the function.
+// Handler, filters and targets of __try blocks. What stands behind a handler's address depends on
+// the handler; a scope table is believed when each of its entries lies inside the function.
 static void
 LdrpQueueScopes(LDRP_SWEEP *Sweep, const LDR_PE_FUNCTION *Function)
 {
@@ -318,7 +300,7 @@ LdrpQueuePointer(void *Context, uint32_t Rva)
 }
 
 static void
-LdrpFirstPass(LDRP_SWEEP *Sweep)
+LdrpFollowImage(LDRP_SWEEP *Sweep)
 {
     LDR_PE_FUNCTION function;
     LdrpQueue(Sweep, Sweep->Pe->EntryPoint);
@@ -336,7 +318,8 @@ LdrpFirstPass(LDRP_SWEEP *Sweep)
     LdrpDrain(Sweep);
 }
 
-// ---- second pass -------------------------------------------------------------------------------
+// ---- guessing
+// -------------------------------------------------------------------------------------
 
 static void
 LdrpGuess(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section, ULONG Rva, ULONG End, BOOLEAN Count)
@@ -366,46 +349,87 @@ LdrpGuess(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section, ULONG Rva, ULONG End
     }
 }
 
+// Inside a function of .pdata everything is code (the cases of a switch are found only here),
+// between them it may be a table.
 static void
-LdrpSecondPass(LDRP_SWEEP *Sweep)
+LdrpGuessRange(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section, ULONG Low, ULONG High)
 {
-    const LDR_PE *pe = Sweep->Pe;
-    ULONG index = 0;
-    for (ULONG number = 0; number < pe->SectionCount; number++)
+    LDR_PE_FUNCTION function;
+    ULONG at = Low;
+    ULONG index = LdrpFunctionBound(Sweep->Pe, Low);
+    for (; LdrPeFunctionAt(Sweep->Pe, index, &function) && function.Begin < High; index++)
     {
-        const LDR_PE_SECTION *section = &pe->Sections[number];
-        ULONG end = section->Address + section->RawSize;
-        ULONG at = section->Address;
-        if ((section->Characteristics & LDR_PE_SCN_EXECUTE) == 0)
+        ULONG begin = function.Begin > at ? function.Begin : at;
+        ULONG end = function.End < High ? function.End : High;
+        LdrpGuess(Sweep, Section, at, begin, FALSE);
+        LdrpGuess(Sweep, Section, begin, end, TRUE);
+        at = end > at ? end : at;
+    }
+    LdrpGuess(Sweep, Section, at, High, FALSE);
+}
+
+// ---- references --------------------------------------------------------------------------------
+
+// The target of the 32-bit displacement at Offset, when the bytes before it could be the opcode of
+// a call, jump or branch, or of `lea` of an address. 0: they could not. Every real one is found,
+// whatever else is.
+static ULONG
+LdrpRelativeTarget(const LDR_PE *Pe, const LDR_PE_SECTION *Section, ULONG Offset)
+{
+    const UCHAR *at = Pe->Data + Section->RawOffset + Offset;
+    LONG displacement;
+    if (at[-1] != 0xE8 && at[-1] != 0xE9 && !(at[-2] == 0x0F && (at[-1] & 0xF0) == 0x80) &&
+        !(at[-2] == 0x8D && (at[-1] & 0xC7) == 0x05))
+    {
+        return 0;
+    }
+    __builtin_memcpy(&displacement, at, sizeof displacement);
+    ULONG target = Section->Address + Offset + 4 + (ULONG)displacement;
+    return target < Pe->SizeOfImage ? target : 0;
+}
+
+static void
+LdrpMarkRelatives(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section)
+{
+    const UCHAR *map = Sweep->Map + Section->Address;
+    for (ULONG offset = 2; offset + 4 <= Section->RawSize; offset++)
+    {
+        if ((map[offset] & (LDRP_BYTE_START | LDRP_BYTE_BODY)) == 0)
         {
-            continue;
+            // What is decoded has its branches marked already.
+            LdrpMarkTarget(Sweep, LdrpRelativeTarget(Sweep->Pe, Section, offset));
         }
-        // Inside a function of .pdata everything is code (the cases of a switch are found only here),
-        // between them it may be a table.
-        LDR_PE_FUNCTION function;
-        while (LdrPeFunctionAt(pe, index, &function) && function.Begin < end)
-        {
-            if (function.Begin >= at)
-            {
-                ULONG functionEnd = function.End < end ? function.End : end;
-                LdrpGuess(Sweep, section, at, function.Begin, FALSE);
-                LdrpGuess(Sweep, section, function.Begin, functionEnd, TRUE);
-                at = functionEnd;
-            }
-            index++;
-        }
-        LdrpGuess(Sweep, section, at, end, FALSE);
     }
 }
 
-// Jump tables of RVAs: every aligned word that is the address of code makes that address a target.
-static void
-LdrpThirdPass(LDRP_SWEEP *Sweep)
+static bool
+LdrpMarkPointer(void *Context, uint32_t Rva)
+{
+    LDRP_SWEEP *sweep = Context;
+    ULONG64 value;
+    if (LdrPeRead(sweep->Pe, Rva, &value, sizeof value))
+    {
+        LdrpMarkTarget(sweep, value - sweep->Pe->ImageBase);
+    }
+    return true;
+}
+
+void
+LdrpMarkReferences(LDRP_SWEEP *Sweep)
 {
     const LDR_PE *pe = Sweep->Pe;
     for (ULONG number = 0; number < pe->SectionCount; number++)
     {
         const LDR_PE_SECTION *section = &pe->Sections[number];
+        if ((section->Characteristics & LDR_PE_SCN_EXECUTE) != 0)
+        {
+            LdrpMarkRelatives(Sweep, section);
+        }
+        else if ((section->Characteristics & LDR_PE_SCN_DISCARDABLE) != 0)
+        {
+            continue; // relocations, resources, DWARF: full of small numbers, read by nobody
+        }
+        // Jump tables of RVAs.
         for (ULONG offset = 0; offset + 4 <= section->RawSize; offset += 4)
         {
             ULONG value;
@@ -416,10 +440,13 @@ LdrpThirdPass(LDRP_SWEEP *Sweep)
             }
         }
     }
+    LdrPeForEachRelocation(pe, LdrpMarkPointer, Sweep);
 }
 
+// ---- sweeps ------------------------------------------------------------------------------------
+
 BOOLEAN
-LdrpSweep(LDRP_SWEEP *Sweep, const LDR_PE *Pe, LDR_INSTRUCTION_COUNTS *Counts)
+LdrpOpenSweep(LDRP_SWEEP *Sweep, const LDR_PE *Pe, LDR_INSTRUCTION_COUNTS *Counts)
 {
     *Sweep = (LDRP_SWEEP){.Pe = Pe};
     SIZE_T mapSize = LdrpPages(Pe->SizeOfImage);
@@ -432,14 +459,111 @@ LdrpSweep(LDRP_SWEEP *Sweep, const LDR_PE *Pe, LDR_INSTRUCTION_COUNTS *Counts)
     Sweep->Map = memory;
     Sweep->Queue = (PULONG)(memory + mapSize);
     Sweep->Counts = Counts != NULL ? Counts : &Sweep->OwnCounts;
-    LdrpFirstPass(Sweep);
-    LdrpSecondPass(Sweep);
-    LdrpThirdPass(Sweep);
     return TRUE;
 }
 
 void
-LdrpFreeSweep(LDRP_SWEEP *Sweep)
+LdrpCloseSweep(LDRP_SWEEP *Sweep)
 {
     host_unmap(Sweep->Map, LdrpPages(Sweep->Pe->SizeOfImage) * 5);
+}
+
+void
+LdrpSweepImage(LDRP_SWEEP *Sweep)
+{
+    const LDR_PE *pe = Sweep->Pe;
+    Sweep->Low = 0;
+    Sweep->High = pe->SizeOfImage;
+    LdrpFollowImage(Sweep);
+    for (ULONG number = 0; number < pe->SectionCount; number++)
+    {
+        const LDR_PE_SECTION *section = &pe->Sections[number];
+        if ((section->Characteristics & LDR_PE_SCN_EXECUTE) != 0)
+        {
+            LdrpGuessRange(Sweep, section, section->Address, section->Address + section->RawSize);
+        }
+    }
+}
+
+// Follows code from whatever looks like a reference into [Low, High), a gap between functions of
+// .pdata: call, jump and branch with a 32-bit displacement, and `lea` of an address.
+static void
+LdrpFollowGap(LDRP_SWEEP *Sweep, ULONG Low, ULONG High)
+{
+    Sweep->Low = Low;
+    Sweep->High = High;
+    LdrpQueue(Sweep, Sweep->Pe->EntryPoint);
+    for (ULONG number = 0; number < Sweep->Pe->SectionCount; number++)
+    {
+        const LDR_PE_SECTION *section = &Sweep->Pe->Sections[number];
+        if ((section->Characteristics & LDR_PE_SCN_EXECUTE) == 0)
+        {
+            continue;
+        }
+        for (ULONG offset = 2; offset + 4 <= section->RawSize; offset++)
+        {
+            ULONG target = LdrpRelativeTarget(Sweep->Pe, section, offset);
+            if (target >= Low && target < High)
+            {
+                LdrpQueue(Sweep, target);
+            }
+        }
+    }
+    LdrPeForEachExport(Sweep->Pe, LdrpQueueExport, Sweep);
+    LdrPeForEachRelocation(Sweep->Pe, LdrpQueuePointer, Sweep);
+    LdrpDrain(Sweep);
+}
+
+// Short branches reach 128 bytes, so the neighbours of a function count too.
+static void
+LdrpGuessAround(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section, ULONG Low, ULONG High)
+{
+    LDR_PE_FUNCTION function;
+    ULONG end = Section->Address + Section->RawSize;
+    ULONG from = Low - Section->Address > 160 ? Low - 160 : Section->Address;
+    ULONG to = High < end && end - High > 160 ? High + 160 : end;
+    if (LdrPeFunctionAt(Sweep->Pe, LdrpFunctionBound(Sweep->Pe, from), &function) &&
+        function.Begin < from && function.Begin >= Section->Address)
+    {
+        from = function.Begin; // instructions are found from where a function begins
+    }
+    LdrpGuessRange(Sweep, Section, from, to);
+}
+
+void
+LdrpSweepAround(LDRP_SWEEP *Sweep, ULONG Rva, BOOLEAN WithNeighbours)
+{
+    LDR_PE_FUNCTION function;
+    LDR_PE_FUNCTION previous;
+    const LDR_PE_SECTION *section;
+    ULONG index = LdrpFunctionBound(Sweep->Pe, Rva);
+    if ((Sweep->Map[Rva] & (LDRP_BYTE_START | LDRP_BYTE_BODY)) != 0 ||
+        !LdrpIsCodeRva(Sweep, Rva, &section))
+    {
+        return;
+    }
+    ULONG low = section->Address;
+    ULONG high = section->Address + section->RawSize;
+    BOOLEAN hasNext = LdrPeFunctionAt(Sweep->Pe, index, &function);
+    if (hasNext && function.Begin <= Rva)
+    {
+        low = Sweep->Low = function.Begin;
+        high = Sweep->High = function.End;
+        LdrpQueue(Sweep, function.Begin);
+        LdrpQueueScopes(Sweep, &function);
+        LdrpDrain(Sweep);
+    }
+    else
+    {
+        if (index > 0 && LdrPeFunctionAt(Sweep->Pe, index - 1, &previous) && previous.End > low)
+        {
+            low = previous.End;
+        }
+        high = hasNext && function.Begin < high ? function.Begin : high;
+        LdrpFollowGap(Sweep, low, high);
+    }
+    if (WithNeighbours)
+    {
+        LdrpGuessAround(Sweep, section, low, high);
+    }
 }

@@ -5,8 +5,8 @@
 //   mov cr8, reg    push rax                          the stub takes the IRQL in AL and may deliver
 //                   mov rax, reg                      DPCs, so it must be able to see the driver's
 //                   call [stub]                       stack: each part with a moved RSP has unwind
-//                   mov rax, [rsp]                    information that continues in the function the
-//                   lea rsp, [rsp+8]                  code came from
+//                   mov rax, [rsp]                    information that continues in the function
+//                   the lea rsp, [rsp+8]                  code came from
 //
 // `mov/lea` and not `pop` at the end: `pop; jmp` would look like an epilogue to an unwinder.
 
@@ -87,7 +87,8 @@ LdrpEmit(LDRP_PATCHER *Patcher, const void *Bytes, ULONG Size)
     Patcher->CodeAt += Size;
 }
 
-// A 32-bit displacement from the end of itself, with After more bytes of the instruction, to Target.
+// A 32-bit displacement from the end of itself, with After more bytes of the instruction, to
+// Target.
 static void
 LdrpEmitRelative(LDRP_PATCHER *Patcher, ULONG64 Target, ULONG After)
 {
@@ -104,9 +105,9 @@ LdrpEmitJump(LDRP_PATCHER *Patcher, ULONG64 Target)
 
 // ---- unwind information ------------------------------------------------------------------------
 
-// Ends the part of the trampoline that began at SegmentStart and describes it: RSP as in the original or
-// 8 lower, then as the function that the code came from. A part of a leaf function with RSP untouched
-// needs nothing, as the leaf function itself.
+// Ends the part of the trampoline that began at SegmentStart and describes it: RSP as in the
+// original or 8 lower, then as the function that the code came from. A part of a leaf function with
+// RSP untouched needs nothing, as the leaf function itself.
 static void
 LdrpCloseSegment(LDRP_PATCHER *Patcher)
 {
