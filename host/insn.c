@@ -406,6 +406,11 @@ host_insn_decode(const void *bytes, size_t size, uint64_t address, struct host_i
     insn->memory.base = HOST_REG_NONE;
     insn->memory.index = HOST_REG_NONE;
     insn->kind = refine_kind(&source, operands, host_insn_kind_of_mnemonic[source.mnemonic]);
+    /* Ports are at most 32 bits wide; REX.W before ins and outs has no meaning. */
+    if ((insn->kind == HOST_INSN_INS || insn->kind == HOST_INSN_OUTS) && insn->operand_size > 4)
+    {
+        insn->operand_size = 4;
+    }
     convert_operands(&source, operands, insn);
     convert_vector(&source, insn);
     convert_branch(&source, insn);

@@ -152,6 +152,12 @@ port_operands(void **state)
     DECODE(insn, "outsd");
     assert_int_equal(insn.operand_size, 4);
     assert_int_equal(insn.rep, HOST_REP_NONE);
+    DECODE(insn, ".byte 0x48, 0x6d"); /* REX.W changes nothing */
+    assert_int_equal(insn.operand_size, 4);
+    DECODE(insn, ".byte 0x48, 0xed");
+    assert_int_equal(insn.operands[0].size, 4);
+    DECODE(insn, ".byte 0x48, 0xef");
+    assert_int_equal(insn.operands[1].size, 4);
 }
 
 static void

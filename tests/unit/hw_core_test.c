@@ -382,14 +382,14 @@ memory_above_4g(void **state)
 {
     struct hw_machine_config config = kit_config();
     (void)state;
-    config.ram_size = 5ull << 30;
+    config.ram_size = HW_MEMORY_LOW_LIMIT + (16ull << 20);
     struct hw_machine *m = hw_machine_create(&config);
     assert_non_null(m);
     assert_null(hw_memory_pointer(m, 0xc0000000, 1));
     uint8_t *high = hw_memory_pointer(m, 0x100000000ull, 4096);
     assert_non_null(high);
     high[0] = 1;
-    assert_null(hw_memory_find(m, (5ull << 30) + (1ull << 30)));
+    assert_null(hw_memory_find(m, HW_MEMORY_HIGH_BASE + (16ull << 20)));
     /* One machine per process: the image's addresses are taken. */
     assert_null(hw_machine_create(&config));
     hw_machine_destroy(m);

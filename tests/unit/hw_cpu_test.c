@@ -472,16 +472,74 @@ processor_control(void **state)
                      HW_EMULATION_NOT_MINE);
 }
 
+static uint8_t guest[4096];
+
+static bool
+guest_read(void *context, uint64_t address, void *data, size_t size)
+{
+    (void)context;
+    memcpy(data, guest, size);
+    return address & 64;
+}
+
+static bool
+guest_write(void *context, uint64_t address, const void *data, size_t size)
+{
+    (void)context;
+    memcpy(guest, data, size);
+    return address & 128;
+}
+
+static void
+random_bytes_are_safe(void **state)
+{
+    static const uint8_t leads[] = {0x0f, 0xe4, 0xec, 0xee, 0x6c, 0x6f, 0xf3, 0xfa, 0xcd, 0x41};
+    static const uint8_t seconds[] = {0x00, 0x01, 0x20, 0x21, 0x22, 0x23, 0x30, 0x32, 0x33, 0xae};
+    struct hw_machine *m = *state;
+    uint64_t seed = 5;
+    m->hooks.guest_read = guest_read;
+    m->hooks.guest_write = guest_write;
+    for (unsigned round = 0; round < 100000; round++)
+    {
+        uint8_t bytes[16];
+        struct host_insn insn;
+        struct host_trap trap = {.rip = RIP};
+        uint64_t words[2] = {kit_random(&seed), kit_random(&seed)};
+        memcpy(bytes, words, 16);
+        bytes[0] = leads[words[0] % sizeof leads];
+        if (round & 1)
+        {
+            bytes[1] = seconds[words[1] % sizeof seconds];
+        }
+        for (unsigned i = 0; i < 16; i++)
+        {
+            trap.gpr[i] = kit_random(&seed) >> (kit_random(&seed) & 63);
+        }
+        trap.gpr[HOST_RCX] &= round & 2 ? 0xfff : UINT64_MAX;
+        if (host_insn_decode(bytes, 15, RIP, &insn))
+        {
+            assert_true(hw_cpu_emulate(m, round & 1, &trap, &insn) <= HW_EMULATION_INT);
+        }
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        KIT_TEST(port_instructions), KIT_TEST(port_strings),
-        KIT_TEST(port_string_fault), KIT_TEST(model_specific_registers),
-        KIT_TEST(msr_table),         KIT_TEST(msr_rules),
-        KIT_TEST(msr_handlers),      KIT_TEST(counters),
-        KIT_TEST(control_registers), KIT_TEST(debug_registers),
-        KIT_TEST(descriptors),       KIT_TEST(processor_control),
+        KIT_TEST(port_instructions),
+        KIT_TEST(port_strings),
+        KIT_TEST(port_string_fault),
+        KIT_TEST(model_specific_registers),
+        KIT_TEST(msr_table),
+        KIT_TEST(msr_rules),
+        KIT_TEST(msr_handlers),
+        KIT_TEST(counters),
+        KIT_TEST(control_registers),
+        KIT_TEST(debug_registers),
+        KIT_TEST(descriptors),
+        KIT_TEST(processor_control),
+        KIT_PC_TEST(random_bytes_are_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
