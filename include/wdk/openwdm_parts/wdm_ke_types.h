@@ -538,6 +538,11 @@ typedef struct _KGUARDED_MUTEX
         IN OUT PVOID Context;
         IN OUT ULONG Flags;
         IN ULONG DumpType;
+        IN ULONG BugCheckCode;
+        IN ULONG_PTR BugCheckParameter1;
+        IN ULONG_PTR BugCheckParameter2;
+        IN ULONG_PTR BugCheckParameter3;
+        IN ULONG_PTR BugCheckParameter4;
     } KBUGCHECK_SECONDARY_DUMP_DATA_EX, *PKBUGCHECK_SECONDARY_DUMP_DATA_EX;
 
     typedef enum _KBUGCHECK_DUMP_IO_TYPE

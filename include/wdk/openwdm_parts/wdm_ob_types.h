@@ -240,6 +240,7 @@ extern "C"
         PPCW_COUNTER_DESCRIPTOR Counters;
         PPCW_CALLBACK Callback;
         PVOID CallbackContext;
+        ULONG Flags;
     } PCW_REGISTRATION_INFORMATION, *PPCW_REGISTRATION_INFORMATION;
 
 #ifdef __cplusplus

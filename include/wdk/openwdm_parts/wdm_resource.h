@@ -577,6 +577,65 @@ extern "C"
                                                 _In_ ULONG Flags,
                                                 _In_opt_ PVOID ResetParameters);
     typedef DEVICE_RESET_HANDLER *PDEVICE_RESET_HANDLER;
+    typedef union _DEVICE_BUS_SPECIFIC_RESET_TYPE
+    {
+        struct
+        {
+            ULONGLONG FunctionLevelDeviceReset : 1;
+            ULONGLONG PlatformLevelDeviceReset : 1;
+            ULONGLONG SecondaryBusReset : 1;
+            ULONGLONG Reserved : 61;
+        } Pci;
+        struct
+        {
+            ULONGLONG FunctionLevelDeviceReset : 1;
+            ULONGLONG PlatformLevelDeviceReset : 1;
+            ULONGLONG Reserved : 62;
+        } Acpi;
+        ULONGLONG AsULONGLONG;
+    } DEVICE_BUS_SPECIFIC_RESET_TYPE, *PDEVICE_BUS_SPECIFIC_RESET_TYPE;
+    typedef struct _DEVICE_BUS_SPECIFIC_RESET_INFO
+    {
+        GUID BusTypeGuid;
+        DEVICE_BUS_SPECIFIC_RESET_TYPE ResetTypeSupported;
+    } DEVICE_BUS_SPECIFIC_RESET_INFO, *PDEVICE_BUS_SPECIFIC_RESET_INFO;
+    typedef union _BUS_SPECIFIC_RESET_FLAGS
+    {
+        struct
+        {
+            ULONGLONG KeepStackReset : 1;
+            ULONGLONG Reserved : 63;
+        } u;
+        ULONGLONG AsUlonglong;
+    } BUS_SPECIFIC_RESET_FLAGS, *PBUS_SPECIFIC_RESET_FLAGS;
+    typedef union _DEVICE_RESET_STATUS_FLAGS
+    {
+        struct
+        {
+            ULONGLONG KeepStackReset : 1;
+            ULONGLONG RecoveringFromBusError : 1;
+            ULONGLONG Reserved : 62;
+        } u;
+        ULONGLONG AsUlonglong;
+    } DEVICE_RESET_STATUS_FLAGS, *PDEVICE_RESET_STATUS_FLAGS;
+    typedef NTSTATUS NTAPI
+    DEVICE_QUERY_BUS_SPECIFIC_RESET_HANDLER(_In_ PVOID InterfaceContext,
+                                            _Out_ PULONG ResetInfoCount,
+                                            _Out_opt_ PDEVICE_BUS_SPECIFIC_RESET_INFO ResetInfo);
+    typedef DEVICE_QUERY_BUS_SPECIFIC_RESET_HANDLER *PDEVICE_QUERY_BUS_SPECIFIC_RESET_HANDLER;
+    typedef NTSTATUS NTAPI
+    DEVICE_BUS_SPECIFIC_RESET_HANDLER(_In_ PVOID InterfaceContext,
+                                      _In_ LPCGUID BusType,
+                                      _In_ DEVICE_BUS_SPECIFIC_RESET_TYPE ResetTypeSelected,
+                                      _In_opt_ PBUS_SPECIFIC_RESET_FLAGS Flags,
+                                      _In_opt_ PVOID ResetParameters);
+    typedef DEVICE_BUS_SPECIFIC_RESET_HANDLER *PDEVICE_BUS_SPECIFIC_RESET_HANDLER;
+    typedef NTSTATUS NTAPI GET_DEVICE_RESET_STATUS(_In_ PVOID InterfaceContext,
+                                                   _Out_ PBOOLEAN IsResetting,
+                                                   _Out_ DEVICE_RESET_TYPE *ResetType,
+                                                   _Out_ PDEVICE_RESET_STATUS_FLAGS Flags);
+    typedef GET_DEVICE_RESET_STATUS *PGET_DEVICE_RESET_STATUS;
+
     typedef struct _DEVICE_RESET_INTERFACE_STANDARD
     {
         USHORT Size;
@@ -587,6 +646,9 @@ extern "C"
         PDEVICE_RESET_HANDLER DeviceReset;
         ULONG SupportedResetTypes;
         PVOID Reserved;
+        PDEVICE_QUERY_BUS_SPECIFIC_RESET_HANDLER QueryBusSpecificResetInfo;
+        PDEVICE_BUS_SPECIFIC_RESET_HANDLER DeviceBusSpecificReset;
+        PGET_DEVICE_RESET_STATUS GetDeviceResetStatus;
     } DEVICE_RESET_INTERFACE_STANDARD, *PDEVICE_RESET_INTERFACE_STANDARD;
 #define DEVICE_RESET_INTERFACE_VERSION_1 1
 #define DEVICE_RESET_INTERFACE_VERSION   1
