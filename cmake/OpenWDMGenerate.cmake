@@ -50,6 +50,14 @@ if(WDM_DDI_TABLES AND EXISTS ${WDM_DDIGEN})
     endif()
     file(GLOB runtimeSources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/*.c)
     if(runtimeSources)
-        set(WDM_GENERATED_runtime ${WDM_GENERATED_DIR}/ddi_table.c)
+        set(names ${WDM_GENERATED_DIR}/status_names.c)
+        add_custom_command(OUTPUT ${names}
+            COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/status-names.py
+                ${PROJECT_SOURCE_DIR}/include/wdk/ntstatus.h ${names}
+            DEPENDS ${PROJECT_SOURCE_DIR}/include/wdk/ntstatus.h
+                ${PROJECT_SOURCE_DIR}/tools/status-names.py
+            COMMENT "Names of status values"
+            VERBATIM)
+        set(WDM_GENERATED_runtime ${WDM_GENERATED_DIR}/ddi_table.c ${names})
     endif()
 endif()

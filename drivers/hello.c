@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A small but complete WDM driver, to read and to start from. It owns two device objects: \Device\Hello,
-// which does the work, and an unnamed filter attached above it, which counts what passes. Every open
-// of \\.\Hello therefore goes through the filter first.
+// A small but complete WDM driver, to read and to start from. It owns two device objects:
+// \Device\Hello, which does the work, and an unnamed filter attached above it, which counts what
+// passes. Every open of \\.\Hello therefore goes through the filter first.
 //
 //   0x222000  buffered     the greeting, into the caller's buffer
 //   0x222005  in direct    sum of the bytes of the second buffer, as a ULONG, in the first
@@ -19,7 +19,8 @@ typedef struct _HELLO_EXTENSION
     PDEVICE_OBJECT Lower; // filter: the device below
     LONG Seen;            // filter: requests counted
 
-    // Device: at most one request waits for the timer. Whoever takes it out of Pending completes it.
+    // Device: at most one request waits for the timer. Whoever takes it out of Pending completes
+    // it.
     KSPIN_LOCK Lock;
     PIRP Pending;
     KTIMER Timer;
@@ -28,9 +29,12 @@ typedef struct _HELLO_EXTENSION
 
 DRIVER_INITIALIZE DriverEntry;
 DRIVER_UNLOAD HelloUnload;
-_Dispatch_type_(IRP_MJ_CREATE) _Dispatch_type_(IRP_MJ_CLEANUP)
-_Dispatch_type_(IRP_MJ_CLOSE) DRIVER_DISPATCH HelloCreateClose;
-_Dispatch_type_(IRP_MJ_DEVICE_CONTROL) DRIVER_DISPATCH HelloDeviceControl;
+_Dispatch_type_(IRP_MJ_CREATE)
+_Dispatch_type_(IRP_MJ_CLEANUP)
+_Dispatch_type_(IRP_MJ_CLOSE)
+DRIVER_DISPATCH HelloCreateClose;
+_Dispatch_type_(IRP_MJ_DEVICE_CONTROL)
+DRIVER_DISPATCH HelloDeviceControl;
 DRIVER_CANCEL HelloCancel;
 KDEFERRED_ROUTINE HelloTimerDpc;
 
@@ -117,8 +121,8 @@ Fill(PIRP Irp, PIO_STACK_LOCATION Stack)
     return Complete(Irp, STATUS_SUCCESS, length);
 }
 
-// METHOD_NEITHER: two raw addresses of the caller. They may be anything, and may change while we look:
-// probe, then touch them only inside __try.
+// METHOD_NEITHER: two raw addresses of the caller. They may be anything, and may change while we
+// look: probe, then touch them only inside __try.
 static NTSTATUS
 Reverse(PIRP Irp, PIO_STACK_LOCATION Stack)
 {
@@ -314,6 +318,9 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     KeInitializeTimer(&extension->Timer);
     KeInitializeDpc(&extension->Dpc, HelloTimerDpc, extension);
 
+    // Nothing can be attached to a device that is still being initialized. The I/O manager clears
+    // the flag itself, but only after DriverEntry.
+    device->Flags &= ~DO_DEVICE_INITIALIZING;
     status = AttachFilter(DriverObject, device);
     if (NT_SUCCESS(status))
         status = IoCreateSymbolicLink(&link, &name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Devices as a client program sees them. Buffers of the embedder are copied into the client process's user
- * memory, as a real program's buffers are where its process can see them; the system calls run on the
- * client thread in user mode.
+ * Devices as a client program sees them. Buffers of the embedder are copied into the client
+ * process's user memory, as a real program's buffers are where its process can see them; the system
+ * calls run on the client thread in user mode.
  */
 #include "runtime/runtime.h"
 
@@ -14,7 +14,8 @@
 #define IOSB_SIZE    64u /* status block, and behind it what else a call points at */
 #define OFFSET_PLACE 32u
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------
+ */
 
 typedef struct open_call
 {
@@ -23,7 +24,8 @@ typedef struct open_call
     ACCESS_MASK access;
     HANDLE handle;
     NTSTATUS status;
-    PVOID user; /* OBJECT_ATTRIBUTES, UNICODE_STRING, name, handle, IOSB: as user mode passes them */
+    PVOID
+        user; /* OBJECT_ATTRIBUTES, UNICODE_STRING, name, handle, IOSB: as user mode passes them */
 } open_call;
 
 typedef struct open_block
@@ -41,17 +43,9 @@ open_routine(void *context)
     open_call *call = context;
     open_block *block = call->user;
 
-    call->status = NtCreateFile(&block->handle,
-                                call->access,
-                                &block->attributes,
-                                &block->iosb,
-                                NULL,
-                                FILE_ATTRIBUTE_NORMAL,
-                                FILE_SHARE_READ | FILE_SHARE_WRITE,
-                                FILE_OPEN,
-                                FILE_NON_DIRECTORY_FILE,
-                                NULL,
-                                0);
+    call->status = NtCreateFile(&block->handle, call->access, &block->attributes, &block->iosb,
+                                NULL, FILE_ATTRIBUTE_NORMAL, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                FILE_OPEN, FILE_NON_DIRECTORY_FILE, NULL, 0);
     call->handle = block->handle;
 }
 
@@ -144,7 +138,8 @@ wdm_close(wdm_machine *machine, wdm_handle handle)
     return status != WDM_OK ? status : wdm_from_ntstatus(machine, call.status, "close");
 }
 
-/* ---- requests --------------------------------------------------------------------------------- */
+/* ---- requests ---------------------------------------------------------------------------------
+ */
 
 static void
 issue_routine(void *context)
@@ -331,10 +326,10 @@ wdm_request_wait(wdm_request *request)
             break;
         next = KiNextEventTime();
         if (next == KI_NO_LIMIT)
-            return wdm_fail(machine, WDM_PENDING, "the request is pending and nothing is left to run");
-        status = wdm_advance(machine, next > KiQueryTime()
-                                          ? (uint64_t)(next - KiQueryTime()) * 100u
-                                          : 0);
+            return wdm_fail(machine, WDM_PENDING,
+                            "the request is pending and nothing is left to run");
+        status = wdm_advance(machine,
+                             next > KiQueryTime() ? (uint64_t)(next - KiQueryTime()) * 100u : 0);
         if (status != WDM_OK)
             return status;
     }
@@ -420,7 +415,8 @@ wdm_request_end(wdm_request *request)
     free(request);
 }
 
-/* ---- synchronous calls -------------------------------------------------------------------------- */
+/* ---- synchronous calls --------------------------------------------------------------------------
+ */
 
 static wdm_status
 finish(wdm_request *request, void *out, size_t *returned)

@@ -149,7 +149,7 @@ wdm_unload(wdm_machine *machine, const char *service)
     if (status != WDM_OK)
         return status;
     if (call.status == STATUS_PENDING)
-        return wdm_fail(machine, WDM_PENDING,
-                        "%s unloads when its last handle or reference goes", service);
+        return wdm_fail(machine, WDM_PENDING, "%s unloads when its last handle or reference goes",
+                        service);
     return wdm_from_ntstatus(machine, call.status, service);
 }

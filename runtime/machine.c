@@ -152,17 +152,10 @@ parse_version(const char *text, INIT_PARAMETERS *parameters)
 static struct hw_machine *
 build_hardware(unsigned cpus)
 {
-    struct hw_machine_config config = {.cpus = cpus, .ram_size = RAM_SIZE};
-    struct hw_machine *hardware;
+    struct hw_pc_config config = {.machine = {.cpus = cpus, .ram_size = RAM_SIZE}};
 
-    HalFillHooks(&config.hooks);
-    hardware = hw_machine_create(&config);
-    if (hardware == NULL)
-        return NULL;
-    if (hw_pc_build(hardware))
-        return hardware;
-    hw_machine_destroy(hardware);
-    return NULL;
+    HalFillHooks(&config.machine.hooks);
+    return hw_pc_create(&config);
 }
 
 static wdm_status
@@ -181,8 +174,7 @@ boot(wdm_machine *machine)
     machine->hardware = build_hardware(machine->options.cpus);
     if (machine->hardware == NULL)
         return wdm_fail(machine, WDM_NO_MEMORY, "cannot build the machine's hardware");
-    parameters.Start.SystemTime100ns =
-        (LONGLONG)hw_clock_system_time_100ns(machine->hardware);
+    parameters.Start.SystemTime100ns = (LONGLONG)hw_clock_system_time_100ns(machine->hardware);
     if (machine->options.realtime)
         parameters.Start.SystemTime100ns = (LONGLONG)host_realtime_100ns();
     parameters.Machine = machine->hardware;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Private to runtime: a machine as the embedding API sees it. runtime is host code compiled against the
- * kernel's headers (so with 16-bit wchar_t, which it does not hand to libc).
+ * Private to runtime: a machine as the embedding API sees it. runtime is host code compiled against
+ * the kernel's headers (so with 16-bit wchar_t, which it does not hand to libc).
  */
 #ifndef RUNTIME_RUNTIME_H
 #define RUNTIME_RUNTIME_H
@@ -52,38 +52,29 @@ struct wdm_machine
 extern wdm_machine *wdm_current;
 
 /* Sets the message and returns `status`. */
-wdm_status
-wdm_fail(wdm_machine *machine, wdm_status status, const char *format, ...)
+wdm_status wdm_fail(wdm_machine *machine, wdm_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* WDM_OK or WDM_FAILED with the message naming the status. */
-wdm_status
-wdm_from_ntstatus(wdm_machine *machine, NTSTATUS ntstatus, const char *what);
+wdm_status wdm_from_ntstatus(wdm_machine *machine, NTSTATUS ntstatus, const char *what);
 
-/* Executes routine(context) on the client thread, as a system call of a user program. WDM_OK when it has
- * returned; WDM_PENDING when it is blocked in a driver for ever (the thread is given up). */
-wdm_status
-wdm_call(wdm_machine *machine, void (*routine)(void *), void *context);
+/* Executes routine(context) on the client thread, as a system call of a user program. WDM_OK when
+ * it has returned; WDM_PENDING when it is blocked in a driver for ever (the thread is given up). */
+wdm_status wdm_call(wdm_machine *machine, void (*routine)(void *), void *context);
 
 /* UTF-8 to UTF-16; returns characters written without terminator, or -1 when it does not fit or the
  * text is malformed. */
-int
-wdm_to_utf16(const char *text, WCHAR *buffer, size_t capacity);
+int wdm_to_utf16(const char *text, WCHAR *buffer, size_t capacity);
 
 /* UTF-16 to UTF-8, always terminated, truncated to fit. Returns buffer. */
-char *
-wdm_to_utf8(const UNICODE_STRING *text, char *buffer, size_t size);
+char *wdm_to_utf8(const UNICODE_STRING *text, char *buffer, size_t size);
 
 /* Reports: report.c. */
-void
-wdm_reports_init(wdm_machine *machine);
-void
-wdm_reports_shutdown(wdm_machine *machine);
+void wdm_reports_init(wdm_machine *machine);
+void wdm_reports_shutdown(wdm_machine *machine);
 
 /* DbgPrint and trace: output.c. */
-void
-wdm_output_init(wdm_machine *machine);
-void
-wdm_output_flush(wdm_machine *machine);
+void wdm_output_init(wdm_machine *machine);
+void wdm_output_flush(wdm_machine *machine);
 
 #endif

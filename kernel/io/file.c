@@ -131,13 +131,13 @@ static void
 IopCloseFile(PEPROCESS Process,
              PVOID Object,
              ACCESS_MASK GrantedAccess,
-             ULONG ProcessHandleCount,
+             ULONG HandlesOfProcess,
              ULONG SystemHandleCount)
 {
     PFILE_OBJECT file = Object;
     UNREFERENCED_PARAMETER(Process);
     UNREFERENCED_PARAMETER(GrantedAccess);
-    UNREFERENCED_PARAMETER(ProcessHandleCount);
+    UNREFERENCED_PARAMETER(HandlesOfProcess);
     if (SystemHandleCount == 1 && file->DeviceObject != NULL)
     {
         IopCleanup(file);

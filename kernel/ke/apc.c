@@ -103,8 +103,7 @@ KeInsertQueueApc(PKAPC Apc, PVOID SystemArgument1, PVOID SystemArgument2, KPRIOR
     return TRUE;
 }
 
-DDI BOOLEAN
-KeRemoveQueueApc(PKAPC Apc);
+DDI BOOLEAN KeRemoveQueueApc(PKAPC Apc);
 
 DDI BOOLEAN
 KeRemoveQueueApc(PKAPC Apc)
@@ -206,15 +205,10 @@ KeLeaveCriticalRegion(VOID)
     PKTHREAD thread = KiCurrentThread();
 
     if (thread->KernelApcDisable >= 0)
-        KiBugCheckWithRule(APC_INDEX_MISMATCH,
-                           (ULONG64)KiCallerAddress(),
-                           0,
-                           (ULONG64)thread->KernelApcDisable,
-                           0,
+        KiBugCheckWithRule(APC_INDEX_MISMATCH, (ULONG64)KiCallerAddress(), 0,
+                           (ULONG64)thread->KernelApcDisable, 0,
                            "KeLeaveCriticalRegion without a matching KeEnterCriticalRegion",
-                           "NF:ntddk.KeLeaveCriticalRegion",
-                           NULL,
-                           NULL);
+                           "NF:ntddk.KeLeaveCriticalRegion", NULL, NULL);
     thread->KernelApcDisable++;
     if (thread->KernelApcDisable == 0)
         DeliverIfAllowed(thread);
@@ -234,15 +228,10 @@ KeLeaveGuardedRegion(VOID)
     PKTHREAD thread = KiCurrentThread();
 
     if (thread->SpecialApcDisable >= 0)
-        KiBugCheckWithRule(APC_INDEX_MISMATCH,
-                           (ULONG64)KiCallerAddress(),
-                           0,
-                           (ULONG64)thread->SpecialApcDisable << 16,
-                           0,
+        KiBugCheckWithRule(APC_INDEX_MISMATCH, (ULONG64)KiCallerAddress(), 0,
+                           (ULONG64)thread->SpecialApcDisable << 16, 0,
                            "KeLeaveGuardedRegion without a matching KeEnterGuardedRegion",
-                           "NF:ntddk.KeLeaveGuardedRegion",
-                           NULL,
-                           NULL);
+                           "NF:ntddk.KeLeaveGuardedRegion", NULL, NULL);
     thread->SpecialApcDisable++;
     if (thread->SpecialApcDisable == 0)
         DeliverIfAllowed(thread);

@@ -16,8 +16,7 @@ RunningExport(void)
     {
         const KI_GATE_RECORD *record = KiFindRecord(stackPointer);
         if (record->Export != NULL)
-            return KiIsDriverAddress != NULL &&
-                           KiIsDriverAddress(*(const ULONG64 *)record->Rsp)
+            return KiIsDriverAddress != NULL && KiIsDriverAddress(*(const ULONG64 *)record->Rsp)
                        ? record->Export
                        : NULL;
         if (KiRecordKind(record) == KiRecordBarrier || KiRecordKind(record) == KiRecordTrap)

@@ -4,7 +4,7 @@
 #include "ke/kep.h"
 
 static LIST_ENTRY readyQueues[32];
-static ULONG readySummary; // bit n: readyQueues[n] is not empty
+static ULONG readySummary;  // bit n: readyQueues[n] is not empty
 static PKTHREAD deadThread; // terminated, still to be taken off its stack
 
 static void
@@ -194,7 +194,8 @@ KiSwapThread(void)
     }
     host_fiber_switch(&old->Fiber, &next->Fiber);
     AfterSwitch();
-    // Back, possibly on another processor: the IRQL belongs to the thread's way down, not to the cpu.
+    // Back, possibly on another processor: the IRQL belongs to the thread's way down, not to the
+    // cpu.
     KiCurrentProcessor()->Irql = irql;
 }
 
@@ -220,17 +221,14 @@ ThreadStartup(void *Argument)
     KiTerminateCurrentThread(STATUS_SUCCESS);
 }
 
-void
-KiPrepareThreadStack(PKTHREAD Thread);
+void KiPrepareThreadStack(PKTHREAD Thread);
 
 void
 KiPrepareThreadStack(PKTHREAD Thread)
 {
-    host_fiber_create(&Thread->Fiber,
-                      Thread->StackLimit,
+    host_fiber_create(&Thread->Fiber, Thread->StackLimit,
                       (size_t)((char *)Thread->StackBase - (char *)Thread->StackLimit),
-                      ThreadStartup,
-                      Thread);
+                      ThreadStartup, Thread);
 }
 
 // ---- processors ------------------------------------------------------------------------------

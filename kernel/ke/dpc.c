@@ -49,15 +49,9 @@ KeInsertQueueDpc(PRKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
     PKI_PROCESSOR processor = KiCurrentProcessor();
 
     if (Dpc->Type != DpcObject)
-        KiBugCheckWithRule(TIMER_OR_DPC_INVALID,
-                           1,
-                           (ULONG64)Dpc,
-                           0,
-                           0,
+        KiBugCheckWithRule(TIMER_OR_DPC_INVALID, 1, (ULONG64)Dpc, 0, 0,
                            "KeInsertQueueDpc with a DPC that was never initialized",
-                           "NF:wdm.KeInitializeDpc",
-                           NULL,
-                           NULL);
+                           "NF:wdm.KeInitializeDpc", NULL, NULL);
     if (Dpc->DpcData != NULL)
         return FALSE;
     if (Dpc->Number != 0 && Dpc->Number - 1u < KiProcessorCount)
@@ -140,15 +134,9 @@ CheckAfterDpc(PKI_PROCESSOR Processor, PKDEFERRED_ROUTINE Routine)
 {
     if (Processor->Irql == DISPATCH_LEVEL)
         return;
-    KiBugCheckWithRule(IRQL_UNEXPECTED_VALUE,
-                       Processor->Irql,
-                       DISPATCH_LEVEL,
-                       (ULONG64)Routine,
-                       0,
+    KiBugCheckWithRule(IRQL_UNEXPECTED_VALUE, Processor->Irql, DISPATCH_LEVEL, (ULONG64)Routine, 0,
                        "a DPC routine returned at another IRQL than DISPATCH_LEVEL",
-                       "NC:wdm.KDEFERRED_ROUTINE",
-                       NULL,
-                       NULL);
+                       "NC:wdm.KDEFERRED_ROUTINE", NULL, NULL);
 }
 
 void
@@ -196,8 +184,7 @@ KiForEachDpc(void (*Callback)(PKDPC Dpc, ULONG Processor, void *Context), void *
 {
     for (ULONG i = 0; i < KiProcessorCount; i++)
     {
-        for (PKDPC dpc = KiProcessors[i]->DpcHead; dpc != NULL;
-             dpc = (PKDPC)dpc->DpcListEntry.Next)
+        for (PKDPC dpc = KiProcessors[i]->DpcHead; dpc != NULL; dpc = (PKDPC)dpc->DpcListEntry.Next)
             Callback(dpc, i, Context);
     }
 }

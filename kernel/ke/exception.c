@@ -86,14 +86,9 @@ NextFrame(PCONTEXT Frame, PDISPATCHER_CONTEXT Dispatcher, PEXCEPTION_RECORD Reco
     Dispatcher->ImageBase = base;
     Dispatcher->FunctionEntry = function;
     Dispatcher->ContextRecord = Frame;
-    Dispatcher->LanguageHandler = RtlVirtualUnwind(UNW_FLAG_EHANDLER,
-                                                   base,
-                                                   Frame->Rip,
-                                                   function,
-                                                   Frame,
-                                                   &Dispatcher->HandlerData,
-                                                   &Dispatcher->EstablisherFrame,
-                                                   NULL);
+    Dispatcher->LanguageHandler =
+        RtlVirtualUnwind(UNW_FLAG_EHANDLER, base, Frame->Rip, function, Frame,
+                         &Dispatcher->HandlerData, &Dispatcher->EstablisherFrame, NULL);
     if (!OnStack(Dispatcher->EstablisherFrame) || Frame->Rip == Dispatcher->ControlPc)
     {
         Record->ExceptionFlags |= EXCEPTION_STACK_INVALID;
@@ -141,8 +136,7 @@ KiDispatchException(PEXCEPTION_RECORD Record, PCONTEXT Context)
                 break;
             if (nested)
                 Record->ExceptionFlags |= EXCEPTION_NESTED_CALL;
-            if (unwind != NULL &&
-                ContinueCollided(Record, Context, unwind, &frame, &nestedFrame))
+            if (unwind != NULL && ContinueCollided(Record, Context, unwind, &frame, &nestedFrame))
                 return;
             continue;
         }
@@ -159,8 +153,8 @@ KiDispatchException(PEXCEPTION_RECORD Record, PCONTEXT Context)
     KiUnhandledException(Record, Context);
 }
 
-// Contract: debugger/bug-check-0x7e--system-thread-exception-not-handled.md, 0x3B and 0x1E: which one
-// depends on what the thread was doing.
+// Contract: debugger/bug-check-0x7e--system-thread-exception-not-handled.md, 0x3B and 0x1E: which
+// one depends on what the thread was doing.
 void
 KiUnhandledException(const EXCEPTION_RECORD *Record, const CONTEXT *Context)
 {
@@ -180,7 +174,8 @@ KiUnhandledException(const EXCEPTION_RECORD *Record, const CONTEXT *Context)
                               "no handler took an exception in a system thread",
                               "kernel/handling-exceptions.md");
     KiBugCheckWithContext(SYSTEM_SERVICE_EXCEPTION, code, address, (ULONG64)Context, 0, Context,
-                          Record, "no handler took an exception raised while the driver served a caller",
+                          Record,
+                          "no handler took an exception raised while the driver served a caller",
                           "kernel/handling-exceptions.md");
 }
 
@@ -218,8 +213,7 @@ ExRaiseStatus(NTSTATUS Status)
     KiRaiseInCaller(Status);
 }
 
-DDI VOID
-RtlRaiseStatus(NTSTATUS Status);
+DDI VOID RtlRaiseStatus(NTSTATUS Status);
 
 DDI VOID
 RtlRaiseStatus(NTSTATUS Status)

@@ -139,16 +139,11 @@ KiExportAddress(const KI_EXPORT *Export)
 }
 
 // gate.S calls these four with the arguments of the DDI kept aside.
-void
-KiGateSafePoint(const KI_EXPORT *Export, PVOID Caller);
-void
-KiGateIrql(const KI_EXPORT *Export, PVOID Caller);
-void
-KiMissingExport(const KI_EXPORT *Export, PVOID Caller);
-void
-KiGateExhausted(const KI_EXPORT *Export, PVOID Caller);
-void
-KiWriteCr8(KIRQL Irql);
+void KiGateSafePoint(const KI_EXPORT *Export, PVOID Caller);
+void KiGateIrql(const KI_EXPORT *Export, PVOID Caller);
+void KiMissingExport(const KI_EXPORT *Export, PVOID Caller);
+void KiGateExhausted(const KI_EXPORT *Export, PVOID Caller);
+void KiWriteCr8(KIRQL Irql);
 
 void
 KiGateSafePoint(const KI_EXPORT *Export, PVOID Caller)
@@ -171,13 +166,8 @@ KiMissingExport(const KI_EXPORT *Export, PVOID Caller)
     if (KeVerifierHooks.MissingExport != NULL)
         KeVerifierHooks.MissingExport(Export, Caller);
     KiBugCheckWithRule(0xE2, // MANUALLY_INITIATED_CRASH: no code of Windows means this
-                       (ULONG64)Export->Name,
-                       (ULONG64)Caller,
-                       0,
-                       0,
-                       "the driver called an export that OpenWDM does not implement",
-                       NULL,
-                       NULL,
+                       (ULONG64)Export->Name, (ULONG64)Caller, 0, 0,
+                       "the driver called an export that OpenWDM does not implement", NULL, NULL,
                        NULL);
 }
 
@@ -187,13 +177,9 @@ KiGateExhausted(const KI_EXPORT *Export, PVOID Caller)
     UNREFERENCED_PARAMETER(Export);
     KiBugCheckWithRule(UNEXPECTED_KERNEL_MODE_TRAP,
                        8, // double fault, as a real stack of that depth would end
-                       0,
-                       0,
-                       (ULONG64)Caller,
+                       0, 0, (ULONG64)Caller,
                        "drivers and kernel called each other too deep for any kernel stack",
-                       "kernel/using-the-kernel-stack.md",
-                       NULL,
-                       NULL);
+                       "kernel/using-the-kernel-stack.md", NULL, NULL);
 }
 
 // The slow half of a patched `mov cr8, reg`: a raise, or a fall with work pending.

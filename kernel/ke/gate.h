@@ -2,8 +2,8 @@
 /*
  * Exports of the kernel's modules and the gates through which drivers call them.
  *
- * Each row of the tables in ddi/ generates one KI_EXPORT and one gate. A gate loads the address of its
- * KI_EXPORT into r11 and jumps to KiGateCommon (gate.S), which counts a safe point, checks the
+ * Each row of the tables in ddi/ generates one KI_EXPORT and one gate. A gate loads the address of
+ * its KI_EXPORT into r11 and jumps to KiGateCommon (gate.S), which counts a safe point, checks the
  * IRQL, records the transition for structured exception handling and tail-jumps to Function.
  */
 #ifndef KE_GATE_H
@@ -36,8 +36,8 @@ typedef struct _KI_EXPORT
 
 typedef struct _KI_EXPORT_MODULE
 {
-    const char *Name;    /* lower case, with extension */
-    PKI_EXPORT Exports;  /* sorted by name (strcmp order) */
+    const char *Name;   /* lower case, with extension */
+    PKI_EXPORT Exports; /* sorted by name (strcmp order) */
     ULONG Count;
 } KI_EXPORT_MODULE, *PKI_EXPORT_MODULE;
 
@@ -55,7 +55,6 @@ BOOLEAN
 KiIsKernelModule(_In_z_ const char *Module);
 
 /* The address a driver's import table gets for Export. */
-const void *
-KiExportAddress(_In_ const KI_EXPORT *Export);
+const void *KiExportAddress(_In_ const KI_EXPORT *Export);
 
 #endif

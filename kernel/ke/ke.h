@@ -37,11 +37,11 @@ typedef struct _KI_PROCESSOR
     ULONG64 Unused[2];          /* +40 */
     KIRQL Irql;                 /* +50 */
     UCHAR Reserved1[0x180 - 0x51];
-    ULONG MxCsr;                   /* +180 first field of the PRCB */
-    UCHAR LegacyNumber;            /* +184 */
-    UCHAR ReservedMustBeZero;      /* +185 */
-    UCHAR InterruptRequest;        /* +186 */
-    UCHAR IdleHalt;                /* +187 */
+    ULONG MxCsr;                    /* +180 first field of the PRCB */
+    UCHAR LegacyNumber;             /* +184 */
+    UCHAR ReservedMustBeZero;       /* +185 */
+    UCHAR InterruptRequest;         /* +186 */
+    UCHAR IdleHalt;                 /* +187 */
     struct _KTHREAD *CurrentThread; /* +188 */
     struct _KTHREAD *NextThread;    /* +190 */
     struct _KTHREAD *IdleThread;    /* +198 */
@@ -96,7 +96,8 @@ KiCurrentIrql(void)
 /* ---- threads and processes (the part ke schedules) ---------------------------------------- */
 
 /* One crossing from a driver into the kernel: the driver's non-volatile registers at the call.
- * Written by KiGateCommon; stale once the stack has risen above Rsp. 256 bytes, offsets in gate.S. */
+ * Written by KiGateCommon; stale once the stack has risen above Rsp. 256 bytes, offsets in gate.S.
+ */
 typedef struct _KI_GATE_RECORD
 {
     ULONG64 Rsp; /* at entry: points at the return address */
@@ -186,15 +187,14 @@ KiInitializeThread(_Out_ struct _KTHREAD *Thread,
                    _In_ PKSTART_ROUTINE StartRoutine,
                    _In_opt_ PVOID StartContext);
 
-void
-KiStartThread(_Inout_ struct _KTHREAD *Thread);
+void KiStartThread(_Inout_ struct _KTHREAD *Thread);
 
 /* Ends the current thread: signals it and never returns. The stack is given back by the next thread
  * that runs; the KTHREAD itself belongs to ps, which is told through KiThreadReaper. */
-__attribute__((noreturn)) void
-KiTerminateCurrentThread(_In_ NTSTATUS ExitStatus);
+__attribute__((noreturn)) void KiTerminateCurrentThread(_In_ NTSTATUS ExitStatus);
 
-/* Called at PASSIVE_LEVEL on the dying thread before it is signaled (ps: exit notifications, IRPs). */
+/* Called at PASSIVE_LEVEL on the dying thread before it is signaled (ps: exit notifications, IRPs).
+ */
 extern void (*KiThreadRundown)(struct _KTHREAD *Thread);
 
 /* Called once the dead thread is off its stack (ps drops its reference). */
@@ -212,21 +212,26 @@ typedef enum _KAPC_ENVIRONMENT
     InsertApcEnvironment
 } KAPC_ENVIRONMENT;
 
-NTKERNELAPI VOID NTAPI
-KeInitializeApc(_Out_ PKAPC Apc,
-                _In_ PKTHREAD Thread,
-                _In_ KAPC_ENVIRONMENT Environment,
-                _In_ PKKERNEL_ROUTINE KernelRoutine,
-                _In_opt_ PKRUNDOWN_ROUTINE RundownRoutine,
-                _In_opt_ PKNORMAL_ROUTINE NormalRoutine,
-                _In_ KPROCESSOR_MODE ApcMode,
-                _In_opt_ PVOID NormalContext);
+NTKERNELAPI VOID NTAPI KeInitializeApc(_Out_ PKAPC Apc,
+                                       _In_ PKTHREAD Thread,
+                                       _In_ KAPC_ENVIRONMENT Environment,
+                                       _In_ PKKERNEL_ROUTINE KernelRoutine,
+                                       _In_opt_ PKRUNDOWN_ROUTINE RundownRoutine,
+                                       _In_opt_ PKNORMAL_ROUTINE NormalRoutine,
+                                       _In_ KPROCESSOR_MODE ApcMode,
+                                       _In_opt_ PVOID NormalContext);
 
-NTKERNELAPI BOOLEAN NTAPI
-KeInsertQueueApc(_Inout_ PKAPC Apc,
-                 _In_opt_ PVOID SystemArgument1,
-                 _In_opt_ PVOID SystemArgument2,
-                 _In_ KPRIORITY Increment);
+NTKERNELAPI BOOLEAN NTAPI KeInsertQueueApc(_Inout_ PKAPC Apc,
+                                           _In_opt_ PVOID SystemArgument1,
+                                           _In_opt_ PVOID SystemArgument2,
+                                           _In_ KPRIORITY Increment);
+
+NTKERNELAPI VOID NTAPI KeInitializeMutant(_Out_ PRKMUTANT Mutant, _In_ BOOLEAN InitialOwner);
+
+NTKERNELAPI LONG NTAPI KeReleaseMutant(_Inout_ PRKMUTANT Mutant,
+                                       _In_ KPRIORITY Increment,
+                                       _In_ BOOLEAN Abandoned,
+                                       _In_ BOOLEAN Wait);
 
 /* ---- running the machine from outside (runtime) ------------------------------------------- */
 
@@ -250,9 +255,10 @@ typedef struct _KI_START_PARAMETERS
 NTSTATUS
 KiStartProcessors(_In_ const KI_START_PARAMETERS *Parameters);
 
-/* Runs Routine(Context) on Client (a thread made by KiInitializeClient, in user mode and not busy), and
- * the rest of the machine with it, until Routine has returned. Called on the host's own stack. When the
- * result is not KiRunDone, the request stays on Client and KiResumeClient continues waiting for it. */
+/* Runs Routine(Context) on Client (a thread made by KiInitializeClient, in user mode and not busy),
+ * and the rest of the machine with it, until Routine has returned. Called on the host's own stack.
+ * When the result is not KiRunDone, the request stays on Client and KiResumeClient continues
+ * waiting for it. */
 KI_RUN_RESULT
 KiRunClient(_Inout_ struct _KTHREAD *Client, void (*Routine)(void *), void *Context);
 
@@ -279,16 +285,15 @@ KiRunUntil(LONGLONG LimitTime100ns);
 #define KI_NO_LIMIT 0x7fffffffffffffffll
 
 /* The watchdog of host_tick_start: drivers that loop without a safe point. */
-void
-KiHandleTick(struct host_trap *Trap);
+void KiHandleTick(struct host_trap *Trap);
 
 /* The next gate call looks at everything that is pending. Any context, also the signal stack. */
-void
-KiRequestSafePoint(void);
+void KiRequestSafePoint(void);
 
 /* ---- safe points, time -------------------------------------------------------------------- */
 
-/* Interrupt time now, 100 ns units since boot: starts at 0 and moves by gate calls, stalls and jumps. */
+/* Interrupt time now, 100 ns units since boot: starts at 0 and moves by gate calls, stalls and
+ * jumps. */
 LONGLONG
 KiQueryTime(void);
 
@@ -297,24 +302,20 @@ LONGLONG
 KiNextEventTime(void);
 
 /* For reports and queries. */
-void
-KiForEachTimer(void (*Callback)(PKTIMER Timer, LONGLONG Due, void *Context), void *Context);
-void
-KiForEachDpc(void (*Callback)(PKDPC Dpc, ULONG Processor, void *Context), void *Context);
+void KiForEachTimer(void (*Callback)(PKTIMER Timer, LONGLONG Due, void *Context), void *Context);
+void KiForEachDpc(void (*Callback)(PKDPC Dpc, ULONG Processor, void *Context), void *Context);
 
 /* Adds time to the clock (KeStallExecutionProcessor) and delivers what became due. Any IRQL. */
-void
-KiAdvanceTime(LONGLONG Delta100ns);
+void KiAdvanceTime(LONGLONG Delta100ns);
 
 /* Gives other processors, due timers and interrupts a chance; used by spin loops. */
-void
-KiYieldProcessor(void);
+void KiYieldProcessor(void);
 
 /* What became of a trapped instruction. */
 typedef enum _KI_EMULATION
 {
-    KiEmulationDone,        /* registers are up to date, rip is past it */
-    KiEmulationFault,       /* a real processor faults too (#GP), or it is no privileged instruction */
+    KiEmulationDone,  /* registers are up to date, rip is past it */
+    KiEmulationFault, /* a real processor faults too (#GP), or it is no privileged instruction */
     KiEmulationUndefined,   /* #UD */
     KiEmulationHalt,        /* hlt: rip is past it, the processor waits for an interrupt */
     KiEmulationFastFail,    /* int 29h, code in ecx */
@@ -342,34 +343,31 @@ typedef struct _KI_PLATFORM
 extern KI_PLATFORM KiPlatform;
 
 /* hal: an interrupt became pending for Processor; it is delivered when its IRQL allows. */
-void
-KiRequestInterruptCheck(_In_ ULONG Processor);
+void KiRequestInterruptCheck(_In_ ULONG Processor);
 
 /* Marks where a callback starts that does not return into a driver's __try (a DPC, ISR, work item,
- * DriverEntry): an exception that reaches it is unhandled. Put the structure into the frame that calls. */
+ * DriverEntry): an exception that reaches it is unhandled. Put the structure into the frame that
+ * calls. */
 typedef struct _KI_BARRIER
 {
     PKI_GATE_RECORD SavedTop;
 } KI_BARRIER;
 
-void
-KiEnterBarrier(_Out_ KI_BARRIER *Barrier);
-void
-KiLeaveBarrier(_In_ const KI_BARRIER *Barrier);
+void KiEnterBarrier(_Out_ KI_BARRIER *Barrier);
+void KiLeaveBarrier(_In_ const KI_BARRIER *Barrier);
 
 /* ---- exceptions --------------------------------------------------------------------------- */
 
 /* Copies between kernel memory and memory that may fault (a user's). STATUS_SUCCESS, or
- * STATUS_ACCESS_VIOLATION (or the device's error) when a page was not there; part may have been copied.
- * IRQL <= APC_LEVEL for user memory. */
+ * STATUS_ACCESS_VIOLATION (or the device's error) when a page was not there; part may have been
+ * copied. IRQL <= APC_LEVEL for user memory. */
 NTSTATUS
 KeTryCopy(_Out_writes_bytes_(Length) void *Destination,
           _In_reads_bytes_(Length) const void *Source,
           SIZE_T Length);
 
 /* Raises in the driver that called the current DDI, as the DDI itself would. */
-__attribute__((noreturn)) void
-KiRaiseInCaller(NTSTATUS Status);
+__attribute__((noreturn)) void KiRaiseInCaller(NTSTATUS Status);
 
 /* The return address in the driver that called the running DDI, or NULL. */
 PVOID
@@ -386,7 +384,7 @@ extern BOOLEAN (*KiIsDriverAddress)(ULONG64 Address);
 typedef enum _KI_PAGE_FAULT
 {
     KiFaultNotMine,
-    KiFaultResolved, /* retry the instruction */
+    KiFaultResolved,    /* retry the instruction */
     KiFaultAtRaisedIrql /* pageable memory at DISPATCH_LEVEL or above */
 } KI_PAGE_FAULT;
 extern KI_PAGE_FAULT (*KiPageFault)(ULONG64 Address, KIRQL Irql);
@@ -407,13 +405,13 @@ typedef struct _KI_BUGCHECK
     struct _KTHREAD *Thread;
     PVOID Frames[KI_STACK_FRAMES]; /* driver code, innermost first */
     ULONG FrameCount;
-    const KI_EXPORT *Export; /* the DDI that was running, or NULL */
+    const KI_EXPORT *Export;    /* the DDI that was running, or NULL */
     EXCEPTION_RECORD Exception; /* valid if ExceptionValid */
     BOOLEAN ExceptionValid;
     CONTEXT Context;
     BOOLEAN ContextValid;
-    PVOID Irp;    /* involved, if known */
-    PVOID Device; /* involved, if known */
+    PVOID Irp;        /* involved, if known */
+    PVOID Device;     /* involved, if known */
     const char *Rule; /* the rule broken, in one line, or NULL */
     const char *Page; /* its documentation page, or NULL */
 } KI_BUGCHECK;
@@ -422,21 +420,22 @@ extern KI_BUGCHECK KiBugCheckRecord;
 extern BOOLEAN KiBugCheckActive;
 
 /* As KeBugCheckEx, with what a report wants to know besides. Strings must be literals. */
-__attribute__((noreturn)) void
-KiBugCheckWithRule(ULONG Code,
-                   ULONG64 P1,
-                   ULONG64 P2,
-                   ULONG64 P3,
-                   ULONG64 P4,
-                   const char *Rule,
-                   const char *Page,
-                   PVOID Irp,
-                   PVOID Device);
+__attribute__((noreturn)) void KiBugCheckWithRule(ULONG Code,
+                                                  ULONG64 P1,
+                                                  ULONG64 P2,
+                                                  ULONG64 P3,
+                                                  ULONG64 P4,
+                                                  const char *Rule,
+                                                  const char *Page,
+                                                  PVOID Irp,
+                                                  PVOID Device);
 
-/* The one way up from ke to the verifier. Filled by vf before the first driver; each may be NULL. */
+/* The one way up from ke to the verifier. Filled by vf before the first driver; each may be NULL.
+ */
 typedef struct _KE_VERIFIER_HOOKS
 {
-    /* A bug check has been recorded; print it. Runs on the host's stack, after the machine stopped. */
+    /* A bug check has been recorded; print it. Runs on the host's stack, after the machine stopped.
+     */
     void (*BugCheck)(const KI_BUGCHECK *Record);
     /* A DDI was called at an IRQL its table row forbids. Does not return if it is to be fatal. */
     void (*IrqlViolation)(const KI_EXPORT *Export, PVOID Caller, KIRQL Irql);
@@ -444,6 +443,8 @@ typedef struct _KE_VERIFIER_HOOKS
     void (*MissingExport)(const KI_EXPORT *Export, PVOID Caller);
     /* The driver at Caller has looped for long without a safe point. */
     void (*HungCode)(PVOID Address, KIRQL Irql, ULONG HostMilliseconds);
+    /* TRUE if Address lies where the image of a driver was that has been unloaded since. */
+    BOOLEAN (*UnloadedCode)(ULONG64 Address);
     /* One line of the run's trace: where (function name), file, and formatted detail. */
     void (*Trace)(const char *Function, const char *File, const char *Detail);
 } KE_VERIFIER_HOOKS;
@@ -455,7 +456,6 @@ extern KE_VERIFIER_HOOKS KeVerifierHooks;
 
 /* Formats with rtl's engine (Microsoft's rules) and sends one line to the trace. */
 void
-KiTrace(const char *Function, const char *File, const char *Format, ...)
-    __attribute__((ms_abi));
+KiTrace(const char *Function, const char *File, const char *Format, ...) __attribute__((ms_abi));
 
 #endif

@@ -49,20 +49,16 @@ ULONG
 KiRandom(ULONG Bound);
 
 // Makes Processor the running one: gs, gate records. The caller switches fibers.
-void
-KiLoadProcessor(PKI_PROCESSOR Processor);
+void KiLoadProcessor(PKI_PROCESSOR Processor);
 
-void
-KiReadyThread(PKTHREAD Thread);
+void KiReadyThread(PKTHREAD Thread);
 
 // Gives the processor to the best ready thread, or to the idle thread. The current thread's State
 // says what becomes of it. IRQL is DISPATCH_LEVEL; returns when the thread runs again.
-void
-KiSwapThread(void);
+void KiSwapThread(void);
 
 // As KiSwapThread, for a thread that will not run again.
-__attribute__((noreturn)) void
-KiSwapDeadThread(void);
+__attribute__((noreturn)) void KiSwapDeadThread(void);
 
 // Continues another processor. Returns FALSE when there is none with anything to do.
 BOOLEAN
@@ -73,94 +69,70 @@ BOOLEAN
 KiOtherProcessorBusy(void);
 
 // Leaves the machine for the host with a result; returns when the host continues the machine.
-void
-KiReturnToHost(KI_RUN_RESULT Result);
+void KiReturnToHost(KI_RUN_RESULT Result);
 
-__attribute__((noreturn)) void
-KiStopMachine(void);
+__attribute__((noreturn)) void KiStopMachine(void);
 
-void
-KiSetPriority(PKTHREAD Thread, SCHAR Priority);
+void KiSetPriority(PKTHREAD Thread, SCHAR Priority);
 
 BOOLEAN
 KiAnythingReady(void);
 
 PVOID
 KiAllocateStack(PKTHREAD Thread);
-void
-KiFreeStack(PKTHREAD Thread);
+void KiFreeStack(PKTHREAD Thread);
 
 // ---- work.c: what waits for the IRQL to fall
 // Does everything deliverable at Irql, which is the current IRQL.
-void
-KiRetireWork(KIRQL Irql);
+void KiRetireWork(KIRQL Irql);
 
 // Ends a routine that may have readied threads or queued DPCs.
-void
-KiExitDispatcher(void);
+void KiExitDispatcher(void);
 
-void
-KiSetWork(PKI_PROCESSOR Processor);
+void KiSetWork(PKI_PROCESSOR Processor);
 
-void
-KiRaise(KIRQL Irql);
-void
-KiLower(KIRQL Irql);
+void KiRaise(KIRQL Irql);
+void KiLower(KIRQL Irql);
 
 // ---- time.c
 extern LONGLONG KiSystemTimeBase;
-void
-KiSettleTime(void);
-void
-KiArmBudget(void);
-void
-KiSafePoint(void);
+void KiSettleTime(void);
+void KiArmBudget(void);
+void KiSafePoint(void);
 LONGLONG
 KiNextDue(void);
 // Moves the clock to Due (never back) and runs device events up to it.
-void
-KiJumpTo(LONGLONG Due);
-void
-KiUpdateSharedData(void);
+void KiJumpTo(LONGLONG Due);
+void KiUpdateSharedData(void);
 
 // ---- timer.c
 extern LONGLONG KiNextTimerDue;
-void
-KiExpireTimers(void);
+void KiExpireTimers(void);
 BOOLEAN
 KiInsertTimer(PKTIMER Timer, LARGE_INTEGER DueTime);
 BOOLEAN
 KiRemoveTimer(PKTIMER Timer);
 
 // ---- dpc.c
-void
-KiRetireDpcList(PKI_PROCESSOR Processor);
+void KiRetireDpcList(PKI_PROCESSOR Processor);
 
 // ---- wait.c
 // Object has become signaled: release whom it satisfies.
-void
-KiSignalObject(DISPATCHER_HEADER *Object, KPRIORITY Increment);
-void
-KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment);
-void
-KiCheckWaitIrql(const char *Name, const LARGE_INTEGER *Timeout);
-void
-KiSatisfyMutant(PKMUTANT Mutant, PKTHREAD Thread);
-void
-KiAbandonMutants(PKTHREAD Thread);
+void KiSignalObject(DISPATCHER_HEADER *Object, KPRIORITY Increment);
+void KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment);
+void KiCheckWaitIrql(const char *Name, const LARGE_INTEGER *Timeout);
+void KiSatisfyMutant(PKMUTANT Mutant, PKTHREAD Thread);
+void KiAbandonMutants(PKTHREAD Thread);
 
 // ---- apc.c
 // Runs the current thread's deliverable kernel APCs. IRQL < APC_LEVEL on entry and exit.
-void
-KiDeliverKernelApcs(void);
+void KiDeliverKernelApcs(void);
 BOOLEAN
 KiKernelApcDeliverable(const KTHREAD *Thread);
-void
-KiFlushApcs(PKTHREAD Thread);
+void KiFlushApcs(PKTHREAD Thread);
 
 // ---- trap.c
-enum host_trap_result
-KiHandleTrap(struct host_trap *Trap);
+enum host_trap_result KiHandleTrap(struct host_trap *Trap);
 
 // ---- record.c: the chain of crossings between drivers and kernel on one stack
 // What a record with Export == NULL stands for; kept in Reserved[0], its pointer in Reserved[1].
@@ -173,8 +145,7 @@ typedef enum _KI_RECORD_KIND
 } KI_RECORD_KIND;
 
 // Mark is an address in the caller's frame: the record lives as long as the stack stays below it.
-void
-KiPushRecord(KI_RECORD_KIND Kind, PVOID Pointer, const void *Mark);
+void KiPushRecord(KI_RECORD_KIND Kind, PVOID Pointer, const void *Mark);
 
 // The innermost record above StackPointer. There is always one: the stack's bottom is a barrier.
 PKI_GATE_RECORD
@@ -187,8 +158,8 @@ KiRecordKind(const KI_GATE_RECORD *Record)
 }
 
 // Context has left driver code: moves it to the next driver frame further out. FALSE at a barrier.
-// When an unwind in progress lies between, *Unwind is its dispatcher context and Context stays as it
-// is; when a search does, *Nested is set. Both may be NULL: then they are passed over.
+// When an unwind in progress lies between, *Unwind is its dispatcher context and Context stays as
+// it is; when a search does, *Nested is set. Both may be NULL: then they are passed over.
 BOOLEAN
 KiCrossKernelFrames(PCONTEXT Context, PDISPATCHER_CONTEXT *Unwind, BOOLEAN *Nested);
 
@@ -201,40 +172,34 @@ ULONG
 KiWalkStack(PCONTEXT Context, PVOID *Frames, ULONG Count);
 
 // ---- exception.c
-// Searches handlers from Context on. Returns when a filter said EXCEPTION_CONTINUE_EXECUTION (Context
-// is to be resumed); __except blocks leave through RtlUnwindEx; unhandled is a bug check.
-void
-KiDispatchException(PEXCEPTION_RECORD Record, PCONTEXT Context);
+// Searches handlers from Context on. Returns when a filter said EXCEPTION_CONTINUE_EXECUTION
+// (Context is to be resumed); __except blocks leave through RtlUnwindEx; unhandled is a bug check.
+void KiDispatchException(PEXCEPTION_RECORD Record, PCONTEXT Context);
 
 __attribute__((noreturn)) void
 KiUnhandledException(const EXCEPTION_RECORD *Record, const CONTEXT *Context);
 
 // Continues at Context with its integer and SSE registers; the frames in between are given up.
-__attribute__((noreturn)) void
-KiRestoreContext(const CONTEXT *Context);
+__attribute__((noreturn)) void KiRestoreContext(const CONTEXT *Context);
 
 // As KiRestoreContext, first loading the XSAVE area (64-byte aligned).
-__attribute__((noreturn)) void
-KiResumeContext(const CONTEXT *Context, const void *XsaveArea);
+__attribute__((noreturn)) void KiResumeContext(const CONTEXT *Context, const void *XsaveArea);
 
 // ---- bugcheck.c
 // Stops the machine. Context, if not NULL, is where the driver stood (frames are taken from there).
-__attribute__((noreturn)) void
-KiBugCheckWithContext(ULONG Code,
-                      ULONG64 P1,
-                      ULONG64 P2,
-                      ULONG64 P3,
-                      ULONG64 P4,
-                      const CONTEXT *Context,
-                      const EXCEPTION_RECORD *Exception,
-                      const char *Rule,
-                      const char *Page);
+__attribute__((noreturn)) void KiBugCheckWithContext(ULONG Code,
+                                                     ULONG64 P1,
+                                                     ULONG64 P2,
+                                                     ULONG64 P3,
+                                                     ULONG64 P4,
+                                                     const CONTEXT *Context,
+                                                     const EXCEPTION_RECORD *Exception,
+                                                     const char *Rule,
+                                                     const char *Page);
 
 // ---- shareddata.c
 extern PVOID KiUserSharedDataMapping;
-void
-KiInitializeSharedData(void);
-
+void KiInitializeSharedData(void);
 
 #ifndef THREAD_TERMINATE_HELD_MUTEX
 #define THREAD_TERMINATE_HELD_MUTEX 0x4000008AL

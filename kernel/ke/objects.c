@@ -188,7 +188,8 @@ KiSatisfyMutant(PKMUTANT Mutant, PKTHREAD Thread)
         return; // recursive acquisition
     Mutant->OwnerThread = Thread;
     Mutant->Abandoned = 0;
-    // A kernel mutex puts its owner into a critical region. Contract: kernel/introduction-to-mutex-objects.md
+    // A kernel mutex puts its owner into a critical region. Contract:
+    // kernel/introduction-to-mutex-objects.md
     Thread->KernelApcDisable -= Mutant->ApcDisable;
     InsertTailList(&Thread->MutantListHead, &Mutant->MutantListEntry);
 }
@@ -247,18 +248,11 @@ KiAbandonMutants(PKTHREAD Thread)
 {
     while (!IsListEmpty(&Thread->MutantListHead))
     {
-        PKMUTANT mutant =
-            CONTAINING_RECORD(Thread->MutantListHead.Flink, KMUTANT, MutantListEntry);
+        PKMUTANT mutant = CONTAINING_RECORD(Thread->MutantListHead.Flink, KMUTANT, MutantListEntry);
         if (mutant->ApcDisable != 0)
-            KiBugCheckWithRule(THREAD_TERMINATE_HELD_MUTEX,
-                               (ULONG64)Thread,
-                               (ULONG64)mutant,
-                               0,
-                               0,
+            KiBugCheckWithRule(THREAD_TERMINATE_HELD_MUTEX, (ULONG64)Thread, (ULONG64)mutant, 0, 0,
                                "a thread ended while it owned a kernel mutex",
-                               "kernel/introduction-to-mutex-objects.md",
-                               NULL,
-                               NULL);
+                               "kernel/introduction-to-mutex-objects.md", NULL, NULL);
         (void)KeReleaseMutant(mutant, 1, TRUE, FALSE);
     }
 }

@@ -54,8 +54,7 @@ KiLoadProcessor(PKI_PROCESSOR Processor)
     KiGate.Limit = thread->GateBase + KI_GATE_RECORDS;
 }
 
-static DDI_CALLBACK VOID
-IdleRoutine(PVOID Context);
+static DDI_CALLBACK VOID IdleRoutine(PVOID Context);
 
 static NTSTATUS
 StartProcessor(ULONG Number)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The chain of crossings. Driver frames carry unwind data, kernel frames do not; each crossing from
-// a driver into the kernel left a record with the driver's registers (gate.S), so unwinding and stack
-// walks step over kernel frames from record to record. Belongs to the running thread. IRQL: any.
+// a driver into the kernel left a record with the driver's registers (gate.S), so unwinding and
+// stack walks step over kernel frames from record to record. Belongs to the running thread. IRQL:
+// any.
 #include "ke/kep.h"
 #include "rtl/unwind.h"
 

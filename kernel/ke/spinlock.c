@@ -13,14 +13,9 @@
 static void
 ReportOwnedLock(PKSPIN_LOCK SpinLock, const char *Rule)
 {
-    KiBugCheckWithRule(SPIN_LOCK_ALREADY_OWNED,
-                       (ULONG64)SpinLock,
-                       (ULONG64)OWNER(SpinLock),
-                       (ULONG64)KiCallerAddress(),
-                       0,
-                       Rule,
-                       "kernel/preventing-errors-and-deadlocks-while-using-spin-locks.md",
-                       NULL,
+    KiBugCheckWithRule(SPIN_LOCK_ALREADY_OWNED, (ULONG64)SpinLock, (ULONG64)OWNER(SpinLock),
+                       (ULONG64)KiCallerAddress(), 0, Rule,
+                       "kernel/preventing-errors-and-deadlocks-while-using-spin-locks.md", NULL,
                        NULL);
 }
 
@@ -47,15 +42,9 @@ static void
 Release(PKSPIN_LOCK SpinLock)
 {
     if (__builtin_expect(*SpinLock == 0, 0))
-        KiBugCheckWithRule(SPIN_LOCK_NOT_OWNED,
-                           (ULONG64)SpinLock,
-                           0,
-                           (ULONG64)KiCallerAddress(),
-                           0,
-                           "a spin lock was released that nobody holds",
-                           "NF:wdm.KeReleaseSpinLock",
-                           NULL,
-                           NULL);
+        KiBugCheckWithRule(SPIN_LOCK_NOT_OWNED, (ULONG64)SpinLock, 0, (ULONG64)KiCallerAddress(), 0,
+                           "a spin lock was released that nobody holds", "NF:wdm.KeReleaseSpinLock",
+                           NULL, NULL);
     *SpinLock = 0;
 }
 
@@ -66,13 +55,6 @@ RaiseForLock(KIRQL Irql)
     if (old < Irql)
         KiRaise(Irql);
     return old;
-}
-
-// Contract: NF:wdm.KeInitializeSpinLock. Inline in newer headers.
-DDI VOID
-KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
-{
-    *SpinLock = 0;
 }
 
 // Contract: NF:wdm.KeAcquireSpinLock.
@@ -96,15 +78,10 @@ KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
 {
     Release(SpinLock);
     if (NewIrql > KiCurrentIrql())
-        KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL,
-                           KiCurrentIrql(),
-                           NewIrql,
-                           0,
+        KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL, KiCurrentIrql(), NewIrql, 0,
                            (ULONG64)KiCallerAddress(),
                            "KeReleaseSpinLock with an IRQL above the current one",
-                           "NF:wdm.KeReleaseSpinLock",
-                           NULL,
-                           NULL);
+                           "NF:wdm.KeReleaseSpinLock", NULL, NULL);
     KiLower(NewIrql);
 }
 
@@ -177,7 +154,8 @@ KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle)
     Release((PKSPIN_LOCK)LockHandle->LockQueue.Lock);
 }
 
-// Contract: NF:wdm.KeAcquireInterruptSpinLock's relative for DPC-shared data, NF:wdm.KeAcquireSpinLockForDpc.
+// Contract: NF:wdm.KeAcquireInterruptSpinLock's relative for DPC-shared data,
+// NF:wdm.KeAcquireSpinLockForDpc.
 DDI KIRQL
 KeAcquireSpinLockForDpc(PKSPIN_LOCK SpinLock)
 {

@@ -3,8 +3,7 @@
 // IRQL of each documented routine: ddi/ntoskrnl.ddi.
 #include "ke/kep.h"
 
-void
-KiPrepareThreadStack(PKTHREAD Thread);
+void KiPrepareThreadStack(PKTHREAD Thread);
 
 static ULONG threadNumber;
 static ULONG64 nextSlot = HOST_REGION_STACK;
@@ -28,8 +27,7 @@ TakeSlot(void)
     if (!host_map_fixed((char *)slot + KI_STACK_GUARD, KI_STACK_SIZE, HOST_PROT_RW))
         return NULL;
     if (!host_map_fixed((char *)slot + KI_STACK_GUARD * 2 + KI_STACK_SIZE,
-                        KI_GATE_RECORDS * sizeof(KI_GATE_RECORD),
-                        HOST_PROT_RW))
+                        KI_GATE_RECORDS * sizeof(KI_GATE_RECORD), HOST_PROT_RW))
     {
         host_unmap((char *)slot + KI_STACK_GUARD, KI_STACK_SIZE);
         return NULL;
@@ -122,15 +120,9 @@ KiTerminateCurrentThread(NTSTATUS ExitStatus)
     PKTHREAD thread = KiCurrentThread();
 
     if (KiCurrentIrql() != PASSIVE_LEVEL)
-        KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL,
-                           (ULONG64)thread,
-                           KiCurrentIrql(),
-                           0,
-                           0,
+        KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL, (ULONG64)thread, KiCurrentIrql(), 0, 0,
                            "a system thread ended above PASSIVE_LEVEL",
-                           "NF:wdm.PsTerminateSystemThread",
-                           NULL,
-                           NULL);
+                           "NF:wdm.PsTerminateSystemThread", NULL, NULL);
     thread->ExitStatus = ExitStatus;
     thread->Terminating = TRUE;
     if (KiThreadRundown != NULL)
@@ -176,9 +168,13 @@ KeSetBasePriorityThread(PKTHREAD Thread, LONG Increment)
 
     // Dynamic threads stay dynamic and real-time threads stay real-time.
     if (Thread->BasePriority < LOW_REALTIME_PRIORITY)
-        priority = priority < 1 ? 1 : priority >= LOW_REALTIME_PRIORITY ? LOW_REALTIME_PRIORITY - 1 : priority;
+        priority = priority < 1                        ? 1
+                   : priority >= LOW_REALTIME_PRIORITY ? LOW_REALTIME_PRIORITY - 1
+                                                       : priority;
     else
-        priority = priority < LOW_REALTIME_PRIORITY ? LOW_REALTIME_PRIORITY : priority > 31 ? 31 : priority;
+        priority = priority < LOW_REALTIME_PRIORITY ? LOW_REALTIME_PRIORITY
+                   : priority > 31                  ? 31
+                                                    : priority;
     (void)KeSetPriorityThread(Thread, priority);
     return old;
 }

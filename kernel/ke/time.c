@@ -5,9 +5,9 @@
 
 LONGLONG KiSystemTimeBase;
 
-static LONGLONG timeBase;       // interrupt time without the gates counted since BudgetStart
-static uint64_t realtimeStart;  // host nanoseconds at interrupt time 0
-static ULONG switchCountdown;   // gate calls until another processor gets its turn
+static LONGLONG timeBase;      // interrupt time without the gates counted since BudgetStart
+static uint64_t realtimeStart; // host nanoseconds at interrupt time 0
+static ULONG switchCountdown;  // gate calls until another processor gets its turn
 
 // With several processors the seed decides when each of them runs: often enough to interleave
 // short critical sections, rarely enough to stay fast.
@@ -91,8 +91,7 @@ NoticeTime(void)
     {
         PKTHREAD thread = processor->CurrentThread;
         // A boost decays by one level each quantum. Contract: kernel/thread-scheduling.md
-        if (thread->Priority > thread->BasePriority &&
-            thread->BasePriority < LOW_REALTIME_PRIORITY)
+        if (thread->Priority > thread->BasePriority && thread->BasePriority < LOW_REALTIME_PRIORITY)
             thread->Priority--;
         processor->DispatchPending = TRUE;
         KiSetWork(processor);
@@ -203,23 +202,11 @@ KeQueryUnbiasedInterruptTime(VOID)
     return (ULONG64)KiQueryTime();
 }
 
-DDI VOID
-KeQuerySystemTime(PLARGE_INTEGER CurrentTime)
-{
-    CurrentTime->QuadPart = KiSystemTimeBase + KiQueryTime();
-}
-
 // Contract: NF:wdm.KeQuerySystemTimePrecise.
 DDI VOID
 KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime)
 {
-    KeQuerySystemTime(CurrentTime);
-}
-
-DDI VOID
-KeQueryTickCount(PLARGE_INTEGER TickCount)
-{
-    TickCount->QuadPart = KiQueryTime() / KeQueryTimeIncrement();
+    CurrentTime->QuadPart = KiSystemTimeBase + KiQueryTime();
 }
 
 // Contract: NF:wdm.KeQueryTimeIncrement. 15.625 ms, as on most PCs.

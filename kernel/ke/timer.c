@@ -97,15 +97,9 @@ KiRemoveTimer(PKTIMER Timer)
         return FALSE;
     Timer->Header.Inserted = 0;
     if (index >= heapCount || heap[index].Timer != Timer)
-        KiBugCheckWithRule(TIMER_OR_DPC_INVALID,
-                           0,
-                           (ULONG64)Timer,
-                           0,
-                           0,
+        KiBugCheckWithRule(TIMER_OR_DPC_INVALID, 0, (ULONG64)Timer, 0, 0,
                            "the memory of a queued timer was overwritten or initialized again",
-                           "debugger/bug-check-0xc7--timer-or-dpc-invalid.md",
-                           NULL,
-                           NULL);
+                           "debugger/bug-check-0xc7--timer-or-dpc-invalid.md", NULL, NULL);
     heapCount--;
     last = heap[heapCount];
     if (index < heapCount)

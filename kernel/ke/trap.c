@@ -15,8 +15,7 @@ extern const char KiCopyBytesFault[];
 extern const char KiCopyBytesFailed[];
 NTSTATUS
 KiCopyBytes(void *Destination, const void *Source, SIZE_T Length);
-__attribute__((noreturn)) void
-KiLoadContext(const CONTEXT *Context);
+__attribute__((noreturn)) void KiLoadContext(const CONTEXT *Context);
 __attribute__((noreturn)) void
 KiLoadExtended(const CONTEXT *Context, const void *XsaveArea, ULONG64 Mask);
 
@@ -125,8 +124,8 @@ RecordFromTrap(PEXCEPTION_RECORD Record, const struct host_trap *Trap, ULONG64 A
     }
 }
 
-// Contract: kernel/handling-exceptions.md: only faults on user addresses can be handled; a bad kernel
-// address stops the machine at once, and so does any fault at DISPATCH_LEVEL or above.
+// Contract: kernel/handling-exceptions.md: only faults on user addresses can be handled; a bad
+// kernel address stops the machine at once, and so does any fault at DISPATCH_LEVEL or above.
 static void
 StopOnBadAddress(const KI_TRAP_FRAME *Frame)
 {
@@ -138,22 +137,27 @@ StopOnBadAddress(const KI_TRAP_FRAME *Frame)
 
     if (Frame->Trap.trap_number != HOST_VECTOR_PF)
         return;
+    if (KeVerifierHooks.UnloadedCode != NULL && KeVerifierHooks.UnloadedCode(address))
+        KiBugCheckWithContext(
+            DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS, address, access, Frame->Trap.rip,
+            0, &Frame->Context, &Frame->Record,
+            "a timer, DPC, thread, work item or callback of a driver outlived the driver",
+            "debugger/bug-check-0xce--driver-unloaded-without-cancelling-pending-operations.md");
     if (present && access == 1 && KiIsDriverAddress(address))
         KiBugCheckWithContext(ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, 0, Frame->Trap.rip, 10,
                               &Frame->Context, &Frame->Record, "a write to read-only memory",
                               "debugger/bug-check-0xbe--attempted-write-to-readonly-memory.md");
     if (present && access == 8)
-        KiBugCheckWithContext(ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, 0, Frame->Trap.rip,
-                              2, &Frame->Context, &Frame->Record,
+        KiBugCheckWithContext(ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, 0, Frame->Trap.rip, 2,
+                              &Frame->Context, &Frame->Record,
                               "execution of memory that is not executable",
                               "debugger/bug-check-0xfc--attempted-execute-of-noexecute-memory.md");
     if (irql >= DISPATCH_LEVEL)
-        KiBugCheckWithContext(Frame->InKernel ? IRQL_NOT_LESS_OR_EQUAL
-                                              : DRIVER_IRQL_NOT_LESS_OR_EQUAL,
-                              address, irql, access, Frame->Trap.rip, &Frame->Context,
-                              &Frame->Record,
-                              "an invalid or pageable address was touched at DISPATCH_LEVEL or above",
-                              "kernel/managing-hardware-priorities.md");
+        KiBugCheckWithContext(
+            Frame->InKernel ? IRQL_NOT_LESS_OR_EQUAL : DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, irql,
+            access, Frame->Trap.rip, &Frame->Context, &Frame->Record,
+            "an invalid or pageable address was touched at DISPATCH_LEVEL or above",
+            "kernel/managing-hardware-priorities.md");
     if (address >= HOST_USER_LIMIT)
         KiBugCheckWithContext(PAGE_FAULT_IN_NONPAGED_AREA, address, access, Frame->Trap.rip, 0,
                               &Frame->Context, &Frame->Record,
@@ -185,12 +189,8 @@ StackOverflowEntry(KI_TRAP_FRAME *Frame)
 {
     KiBugCheckWithContext(UNEXPECTED_KERNEL_MODE_TRAP,
                           8, // double fault: how an overflowing kernel stack ends on x64
-                          Frame->Trap.fault_address,
-                          Frame->Trap.gpr[HOST_RSP],
-                          Frame->Trap.rip,
-                          &Frame->Context,
-                          NULL,
-                          "the driver used up its kernel stack",
+                          Frame->Trap.fault_address, Frame->Trap.gpr[HOST_RSP], Frame->Trap.rip,
+                          &Frame->Context, NULL, "the driver used up its kernel stack",
                           "kernel/using-the-kernel-stack.md");
 }
 
@@ -336,7 +336,8 @@ OnBehalfOfDriver(const struct host_trap *Trap)
     return KiCallerContext(&context, Trap->gpr[HOST_RSP]);
 }
 
-// A driver that jumps to a bad address: rip is in no image but the return address is.
+// A driver that jumps to a bad address: rip is in no image but the return address is. Or anybody who
+// calls or returns into a driver that has been unloaded.
 static BOOLEAN
 IsWildJump(struct host_trap *Trap)
 {
@@ -346,9 +347,10 @@ IsWildJump(struct host_trap *Trap)
 
     if (KiInHost || KiIsDriverAddress == NULL || Trap->trap_number != HOST_VECTOR_PF ||
         Trap->fault_address != Trap->rip || KiIsDriverAddress(Trap->rip) ||
-        stackPointer < (ULONG64)thread->StackLimit ||
-        stackPointer + 8 > (ULONG64)thread->StackBase)
+        stackPointer < (ULONG64)thread->StackLimit || stackPointer + 8 > (ULONG64)thread->StackBase)
         return FALSE;
+    if (KeVerifierHooks.UnloadedCode != NULL && KeVerifierHooks.UnloadedCode(Trap->rip))
+        return TRUE;
     caller = *(const ULONG64 *)stackPointer;
     return KiIsDriverAddress(caller);
 }
@@ -399,8 +401,7 @@ EmulatePageFault(struct host_trap *Trap, enum host_trap_result *Result)
             return TRUE;
         }
     }
-    if (address - KI_USER_SHARED_DATA < HOST_PAGE_SIZE &&
-        KiPlatform.EmulateSharedData != NULL &&
+    if (address - KI_USER_SHARED_DATA < HOST_PAGE_SIZE && KiPlatform.EmulateSharedData != NULL &&
         KiPlatform.EmulateSharedData(Trap, KiUserSharedDataMapping))
         return TRUE;
     return KiPlatform.EmulateAccess != NULL && KiPlatform.EmulateAccess(Trap);

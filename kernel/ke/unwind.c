@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The second pass of exception handling: RtlUnwindEx runs the __finally blocks between the raise and
-// the frame that handles it and continues there; __C_specific_handler reads the scope tables that
-// MSVC and clang emit. IRQL: any, as the handlers allow.
+// The second pass of exception handling: RtlUnwindEx runs the __finally blocks between the raise
+// and the frame that handles it and continues there; __C_specific_handler reads the scope tables
+// that MSVC and clang emit. IRQL: any, as the handlers allow.
 #include "ke/kep.h"
 #include "rtl/unwind.h"
 
@@ -74,9 +74,9 @@ UnwindFrame(KI_UNWIND *Unwind)
     dispatcher.FunctionEntry = function;
     dispatcher.TargetIp = Unwind->TargetIp;
     dispatcher.ContextRecord = &Unwind->Context;
-    dispatcher.LanguageHandler = RtlVirtualUnwind(UNW_FLAG_UHANDLER, base, caller.Rip, function,
-                                                  &caller, &dispatcher.HandlerData,
-                                                  &dispatcher.EstablisherFrame, NULL);
+    dispatcher.LanguageHandler =
+        RtlVirtualUnwind(UNW_FLAG_UHANDLER, base, caller.Rip, function, &caller,
+                         &dispatcher.HandlerData, &dispatcher.EstablisherFrame, NULL);
     if (!FrameOk(Unwind, dispatcher.EstablisherFrame))
         BadUnwind(Unwind, STATUS_BAD_STACK);
     if (dispatcher.LanguageHandler != NULL)
@@ -87,8 +87,8 @@ UnwindFrame(KI_UNWIND *Unwind)
     return FALSE;
 }
 
-// An earlier unwind was interrupted by the exception whose unwind this is: finish the frame it was in,
-// beginning after the __finally block that raised.
+// An earlier unwind was interrupted by the exception whose unwind this is: finish the frame it was
+// in, beginning after the __finally block that raised.
 static BOOLEAN
 UnwindCollided(KI_UNWIND *Unwind, const DISPATCHER_CONTEXT *Earlier)
 {
@@ -175,8 +175,7 @@ RtlUnwind(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord, 
 }
 
 // What MSVC calls when code jumps out of a __try with __finally.
-DDI VOID
-_local_unwind(PVOID TargetFrame, PVOID TargetIp);
+DDI VOID _local_unwind(PVOID TargetFrame, PVOID TargetIp);
 
 DDI VOID
 _local_unwind(PVOID TargetFrame, PVOID TargetIp)
@@ -212,11 +211,8 @@ SearchScopes(PEXCEPTION_RECORD Record,
         if (result < 0)
             return ExceptionContinueExecution;
         if (result > 0)
-            RtlUnwindEx(Frame,
-                        (PVOID)(Dispatcher->ImageBase + SCOPE(table, i).JumpTarget),
-                        Record,
-                        (PVOID)(ULONG64)(ULONG)Record->ExceptionCode,
-                        Dispatcher->ContextRecord,
+            RtlUnwindEx(Frame, (PVOID)(Dispatcher->ImageBase + SCOPE(table, i).JumpTarget), Record,
+                        (PVOID)(ULONG64)(ULONG)Record->ExceptionCode, Dispatcher->ContextRecord,
                         Dispatcher->HistoryTable);
     }
     return ExceptionContinueSearch;
@@ -247,17 +243,16 @@ UnwindScopes(const EXCEPTION_RECORD *Record, PVOID Frame, PDISPATCHER_CONTEXT Di
         // Before the call: should the block raise, it is not to be run again.
         Dispatcher->ScopeIndex = i + 1;
         ((PTERMINATION_HANDLER)(Dispatcher->ImageBase + SCOPE(table, i).HandlerAddress))(TRUE,
-                                                                                        Frame);
+                                                                                         Frame);
     }
     return ExceptionContinueSearch;
 }
 
 // The language handler of C code with __try. Contract: the x64 exception handling ABI.
-DDI EXCEPTION_DISPOSITION
-__C_specific_handler(PEXCEPTION_RECORD ExceptionRecord,
-                     PVOID EstablisherFrame,
-                     PCONTEXT ContextRecord,
-                     PDISPATCHER_CONTEXT DispatcherContext);
+DDI EXCEPTION_DISPOSITION __C_specific_handler(PEXCEPTION_RECORD ExceptionRecord,
+                                               PVOID EstablisherFrame,
+                                               PCONTEXT ContextRecord,
+                                               PDISPATCHER_CONTEXT DispatcherContext);
 
 DDI EXCEPTION_DISPOSITION
 __C_specific_handler(PEXCEPTION_RECORD ExceptionRecord,

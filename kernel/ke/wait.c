@@ -14,24 +14,15 @@ KiCheckWaitIrql(const char *Name, const LARGE_INTEGER *Timeout)
     if (processor->Irql == DISPATCH_LEVEL && Timeout != NULL && Timeout->QuadPart == 0)
         return;
     if (processor->DpcRoutineActive)
-        KiBugCheckWithRule(ATTEMPTED_SWITCH_FROM_DPC,
-                           (ULONG64)processor->CurrentThread,
+        KiBugCheckWithRule(ATTEMPTED_SWITCH_FROM_DPC, (ULONG64)processor->CurrentThread,
                            (ULONG64)processor->IdleThread,
-                           (ULONG64)processor->CurrentThread->StackLimit,
-                           (ULONG64)Name,
+                           (ULONG64)processor->CurrentThread->StackLimit, (ULONG64)Name,
                            "a DPC routine may not wait, except with a zero timeout",
-                           "NF:wdm.KeWaitForSingleObject",
-                           NULL,
-                           NULL);
-    KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL,
-                       (ULONG64)Name,
-                       processor->Irql,
-                       0,
+                           "NF:wdm.KeWaitForSingleObject", NULL, NULL);
+    KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL, (ULONG64)Name, processor->Irql, 0,
                        (ULONG64)KiCallerAddress(),
                        "a wait with a nonzero timeout at DISPATCH_LEVEL or above",
-                       "NF:wdm.KeWaitForSingleObject",
-                       NULL,
-                       NULL);
+                       "NF:wdm.KeWaitForSingleObject", NULL, NULL);
 }
 
 static BOOLEAN
@@ -55,7 +46,8 @@ Satisfy(DISPATCHER_HEADER *Object, PKTHREAD Thread)
     case SemaphoreObject:
         Object->SignalState--;
         return STATUS_SUCCESS;
-    case MutantObject: {
+    case MutantObject:
+    {
         PKMUTANT mutant = (PKMUTANT)Object;
         BOOLEAN abandoned = mutant->Abandoned;
         KiSatisfyMutant(mutant, Thread);
@@ -160,7 +152,8 @@ typedef struct _KI_WAIT
     KPROCESSOR_MODE Mode;
     BOOLEAN Alertable;
     const LARGE_INTEGER *Timeout;
-    LARGE_INTEGER Due; // absolute interrupt time as a negative-free deadline, if Timeout is not NULL
+    LARGE_INTEGER
+        Due; // absolute interrupt time as a negative-free deadline, if Timeout is not NULL
     PKWAIT_BLOCK Blocks;
 } KI_WAIT;
 
@@ -358,16 +351,10 @@ KeWaitForMultipleObjects(ULONG Count,
     if (!thread->WaitNext)
         KiCheckWaitIrql("KeWaitForMultipleObjects", Timeout);
     if (Count > MAXIMUM_WAIT_OBJECTS || (WaitBlockArray == NULL && Count > THREAD_WAIT_OBJECTS))
-        KiBugCheckWithRule(MAXIMUM_WAIT_OBJECTS_EXCEEDED,
-                           Count,
-                           (ULONG64)WaitBlockArray,
-                           0,
-                           0,
+        KiBugCheckWithRule(MAXIMUM_WAIT_OBJECTS_EXCEEDED, Count, (ULONG64)WaitBlockArray, 0, 0,
                            "more objects than THREAD_WAIT_OBJECTS need a WaitBlockArray, and never "
                            "more than MAXIMUM_WAIT_OBJECTS",
-                           "NF:wdm.KeWaitForMultipleObjects",
-                           NULL,
-                           NULL);
+                           "NF:wdm.KeWaitForMultipleObjects", NULL, NULL);
     ComputeDue(&wait);
     return Wait(&wait);
 }
@@ -400,8 +387,7 @@ KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEG
     return status == STATUS_TIMEOUT ? STATUS_SUCCESS : status;
 }
 
-DDI BOOLEAN
-KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE AlertMode);
+DDI BOOLEAN KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE AlertMode);
 
 DDI BOOLEAN
 KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE AlertMode)

@@ -124,14 +124,7 @@ KiExitDispatcher(void)
 static void
 IrqlBugCheck(KIRQL NewIrql, const char *Rule, const char *Page)
 {
-    KiBugCheckWithRule(IRQL_NOT_GREATER_OR_EQUAL,
-                       KiCurrentIrql(),
-                       NewIrql,
-                       0,
-                       0,
-                       Rule,
-                       Page,
-                       NULL,
+    KiBugCheckWithRule(IRQL_NOT_GREATER_OR_EQUAL, KiCurrentIrql(), NewIrql, 0, 0, Rule, Page, NULL,
                        NULL);
 }
 
@@ -153,33 +146,15 @@ KeRaiseIrqlToDpcLevel(VOID)
     return KfRaiseIrql(DISPATCH_LEVEL);
 }
 
-DDI KIRQL
-KeRaiseIrqlToSynchLevel(VOID)
-{
-    return KfRaiseIrql(DISPATCH_LEVEL);
-}
-
 // Contract: NF:wdm.KeLowerIrql.
 DDI VOID
 KeLowerIrql(KIRQL NewIrql)
 {
     if (NewIrql > KiCurrentIrql())
-        KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL,
-                           KiCurrentIrql(),
-                           NewIrql,
-                           0,
-                           0,
-                           "KeLowerIrql to a level above the current one",
-                           "NF:wdm.KeLowerIrql",
-                           NULL,
-                           NULL);
+        KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL, KiCurrentIrql(), NewIrql, 0, 0,
+                           "KeLowerIrql to a level above the current one", "NF:wdm.KeLowerIrql",
+                           NULL, NULL);
     KiLower(NewIrql);
-}
-
-DDI VOID
-KfLowerIrql(KIRQL NewIrql)
-{
-    KeLowerIrql(NewIrql);
 }
 
 // Contract: NF:wdm.KeGetCurrentIrql. Drivers of today read cr8 inline instead.

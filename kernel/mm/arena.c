@@ -199,7 +199,20 @@ MiReserveRegion(PMM_ARENA Arena, SIZE_T Size)
 BOOLEAN
 MiMapRegion(PMM_ARENA Arena, PMI_REGION Region)
 {
-    return Arena != MiMappedArena || !MiArenaVisible || MiShowRegion(Region);
+    if (Arena != MiMappedArena)
+    {
+        return TRUE; /* mapped with the others when the process runs */
+    }
+    if (!MiShowRegion(Region))
+    {
+        return FALSE;
+    }
+    /* Hidden arenas keep their mappings and lose only their protection. */
+    if (!MiArenaVisible)
+    {
+        host_protect((void *)Region->Start, Region->Size, HOST_PROT_NONE);
+    }
+    return TRUE;
 }
 
 void
