@@ -55,6 +55,93 @@ LdrpCounterOf(LDR_INSTRUCTION_COUNTS *Counts, const struct host_insn *Insn)
     }
 }
 
+// ---- all code of the image ---------------------------------------------------------------------
+
+// Queues what the table at Table leads to: 32-bit values relative to Base, as long as they lead
+// into the function.
+static void
+LdrpFollowTable(LDRP_SWEEP *Sweep, const LDR_PE_FUNCTION *Function, ULONG Table, ULONG Base)
+{
+    LONG value;
+    for (ULONG index = 0; index < 1024; index++)
+    {
+        if (!LdrPeRead(Sweep->Pe, Table + index * 4, &value, sizeof value))
+        {
+            return;
+        }
+        ULONG target = Base + (ULONG)value;
+        if (target <= Function->Begin || target >= Function->End)
+        {
+            return;
+        }
+        LdrpQueue(Sweep, target);
+    }
+}
+
+// Microsoft's compiler puts tables of RVAs behind the function, clang tables relative to themselves
+// where a `lea` of the function points.
+static void
+LdrpFollowSwitches(LDRP_SWEEP *Sweep, const LDR_PE_FUNCTION *Function)
+{
+    const LDR_PE *pe = Sweep->Pe;
+    const LDR_PE_SECTION *section = LdrPeSectionOf(pe, Function->Begin);
+    BOOLEAN hasSwitch = FALSE;
+    if (section == NULL || (section->Characteristics & LDR_PE_SCN_EXECUTE) == 0)
+    {
+        return;
+    }
+    ULONG end = section->Address + section->RawSize;
+    for (ULONG rva = Function->Begin; rva < Function->End && rva < end; rva++)
+    {
+        struct host_insn insn;
+        ULONG offset = rva - section->Address;
+        hasSwitch = hasSwitch || (Sweep->Map[rva] & LDRP_BYTE_SWITCH) != 0;
+        if ((Sweep->Map[rva] & LDRP_BYTE_START) != 0 &&
+            host_insn_decode(pe->Data + section->RawOffset + offset, section->RawSize - offset, rva,
+                             &insn) &&
+            insn.kind == HOST_INSN_LEA && insn.rip_relative && insn.rip_target < pe->SizeOfImage)
+        {
+            LdrpFollowTable(Sweep, Function, (ULONG)insn.rip_target, (ULONG)insn.rip_target);
+        }
+    }
+    for (ULONG rva = Function->Begin & ~3u; hasSwitch && rva < Function->End + 0x800 && rva < end;
+         rva += 4)
+    {
+        if ((Sweep->Map[rva] & (LDRP_BYTE_START | LDRP_BYTE_BODY)) == 0)
+        {
+            LdrpFollowTable(Sweep, Function, rva, 0);
+        }
+    }
+    LdrpDrain(Sweep);
+}
+
+static void
+LdrpFollowImage(LDRP_SWEEP *Sweep)
+{
+    LDR_PE_FUNCTION function;
+    Sweep->Low = 0;
+    Sweep->High = Sweep->Pe->SizeOfImage;
+    LdrpQueue(Sweep, Sweep->Pe->EntryPoint);
+    for (ULONG index = 0; LdrPeFunctionAt(Sweep->Pe, index, &function); index++)
+    {
+        LdrpQueue(Sweep, function.Begin);
+        LdrpQueueScopes(Sweep, &function);
+        LdrpDrain(Sweep);
+    }
+    LdrpDrain(Sweep);
+    LdrPeForEachExport(Sweep->Pe, LdrpQueueExport, Sweep);
+    LdrpDrain(Sweep);
+    // Pointers last: they may lead to data in code sections, and code found before wins.
+    LdrPeForEachRelocation(Sweep->Pe, LdrpQueuePointer, Sweep);
+    LdrpDrain(Sweep);
+    for (ULONG index = 0; LdrPeFunctionAt(Sweep->Pe, index, &function); index++)
+    {
+        LdrpFollowSwitches(Sweep, &function);
+    }
+}
+
+// ---- queries -----------------------------------------------------------------------------------
+
 typedef struct _LDRP_INFO_WALK
 {
     LDR_INFO *Info;
@@ -108,7 +195,7 @@ LdrQueryInfo(const void *Data, SIZE_T Size, LDR_INFO *Info, LDR_INFO_IMPORT Rout
         LdrPeForEachImport(&Info->Pe, LdrpInfoImport, &walk);
         if (LdrpOpenSweep(&sweep, &Info->Pe, &Info->Instructions))
         {
-            LdrpSweepImage(&sweep);
+            LdrpFollowImage(&sweep);
             LdrpCloseSweep(&sweep);
         }
     }

@@ -99,9 +99,6 @@ LdrpOpenSweep(LDRP_SWEEP *Sweep, const LDR_PE *Pe, LDR_INSTRUCTION_COUNTS *Count
 
 void LdrpCloseSweep(LDRP_SWEEP *Sweep);
 
-// Finds all code of the image.
-void LdrpSweepImage(LDRP_SWEEP *Sweep);
-
 // Finds the code of the function, or of the leaf functions between two of .pdata, that contains
 // Rva; WithNeighbours also where short branches from outside lead.
 void LdrpSweepAround(LDRP_SWEEP *Sweep, ULONG Rva, BOOLEAN WithNeighbours);
@@ -110,7 +107,45 @@ void LdrpSweepAround(LDRP_SWEEP *Sweep, ULONG Rva, BOOLEAN WithNeighbours);
 // of the above.
 void LdrpMarkReferences(LDRP_SWEEP *Sweep);
 
+// Control arrives at Rva: remembers it and, inside the sweep's limits, follows the code from there.
+void LdrpQueue(LDRP_SWEEP *Sweep, ULONG64 Rva);
+
+void LdrpDrain(LDRP_SWEEP *Sweep);
+
+// Queues the handlers, filters and targets of the function's __try blocks.
+void LdrpQueueScopes(LDRP_SWEEP *Sweep, const LDR_PE_FUNCTION *Function);
+
+// Callbacks of the parser's walks; Context is the sweep.
+bool LdrpQueueExport(void *Context, const char *Name, uint32_t Rva);
+
+bool LdrpQueuePointer(void *Context, uint32_t Rva);
+
 struct host_insn;
+
+// TRUE if Rva is in the bytes of an executable section, which is then *Section.
+BOOLEAN
+LdrpIsCodeRva(const LDRP_SWEEP *Sweep, ULONG Rva, const LDR_PE_SECTION **Section);
+
+BOOLEAN
+LdrpDecodeAt(const LDRP_SWEEP *Sweep,
+             const LDR_PE_SECTION *Section,
+             ULONG Rva,
+             struct host_insn *Insn);
+
+// Index of the first function of .pdata that ends above Rva.
+ULONG
+LdrpFunctionBound(const LDR_PE *Pe, ULONG Rva);
+
+void LdrpMarkTarget(LDRP_SWEEP *Sweep, ULONG64 Rva);
+
+BOOLEAN
+LdrpIsSwitch(const struct host_insn *Insn);
+
+// Follows code from whatever may refer to [Low, High), a gap between functions of .pdata.
+void LdrpFollowGap(LDRP_SWEEP *Sweep, ULONG Low, ULONG High);
+
+// Marks what the surroundings of [Low, High) branch to.
+void LdrpGuessAround(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section, ULONG Low, ULONG High);
 
 BOOLEAN
 LdrpIsSharedData(ULONG64 Address);

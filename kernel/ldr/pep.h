@@ -146,6 +146,15 @@ LdrpPeNote(LDR_PE *Pe, LDR_PE_NOTE Note)
     Pe->Notes |= 1u << Note;
 }
 
+LDR_PE_STATUS
+LdrpPeCheckEntryPoint(LDR_PE *Pe);
+
+LDR_PE_STATUS
+LdrpPeCheckDirectories(LDR_PE *Pe);
+
+LDR_PE_STATUS
+LdrpPeCheckCheckSum(LDR_PE *Pe, uint32_t Flags);
+
 // One per directory; called by LdrPeParse in this order after headers and sections are known good.
 LDR_PE_STATUS
 LdrpPeParseImports(LDR_PE *Pe);

@@ -17,7 +17,7 @@
 #define SHARED_DATA_START 0xFFFFF78000000000ull
 #define SHARED_DATA_SIZE  0x1000ull
 
-static BOOLEAN
+BOOLEAN
 LdrpIsCodeRva(const LDRP_SWEEP *Sweep, ULONG Rva, const LDR_PE_SECTION **Section)
 {
     const LDR_PE_SECTION *section = LdrPeSectionOf(Sweep->Pe, Rva);
@@ -30,7 +30,7 @@ LdrpIsCodeRva(const LDRP_SWEEP *Sweep, ULONG Rva, const LDR_PE_SECTION **Section
     return TRUE;
 }
 
-static BOOLEAN
+BOOLEAN
 LdrpDecodeAt(const LDRP_SWEEP *Sweep,
              const LDR_PE_SECTION *Section,
              ULONG Rva,
@@ -42,7 +42,7 @@ LdrpDecodeAt(const LDRP_SWEEP *Sweep,
 }
 
 // Index of the first function of .pdata that ends above Rva.
-static ULONG
+ULONG
 LdrpFunctionBound(const LDR_PE *Pe, ULONG Rva)
 {
     LDR_PE_FUNCTION probe;
@@ -64,7 +64,7 @@ LdrpFunctionBound(const LDR_PE *Pe, ULONG Rva)
     return low;
 }
 
-static void
+void
 LdrpMarkTarget(LDRP_SWEEP *Sweep, ULONG64 Rva)
 {
     const LDR_PE_SECTION *section;
@@ -75,7 +75,7 @@ LdrpMarkTarget(LDRP_SWEEP *Sweep, ULONG64 Rva)
 }
 
 // Control certainly or probably arrives at Rva.
-static void
+void
 LdrpQueue(LDRP_SWEEP *Sweep, ULONG64 Rva)
 {
     const LDR_PE_SECTION *section;
@@ -179,10 +179,56 @@ LdrpEndsFlow(const struct host_insn *Insn)
 
 // `jmp reg` and `jmp [reg...]` may be a switch whose table nobody describes. `jmp [rip+x]` is a
 // call of an import or through Control Flow Guard.
-static BOOLEAN
+BOOLEAN
 LdrpIsSwitch(const struct host_insn *Insn)
 {
     return Insn->branch == HOST_BRANCH_JUMP && !Insn->branch_direct && !Insn->rip_relative;
+}
+
+// Strings and tables stand between code, too. What a mere address leads to is taken for code when
+// it reads like a function up to its first end: no invalid instruction, none that only data decodes
+// to.
+static BOOLEAN
+LdrpLooksLikeCode(LDRP_SWEEP *Sweep, ULONG Rva)
+{
+    const LDR_PE_SECTION *section;
+    for (ULONG count = 0; count < 64; count++)
+    {
+        struct host_insn insn;
+        if (!LdrpIsCodeRva(Sweep, Rva, &section) || !LdrpDecodeAt(Sweep, section, Rva, &insn))
+        {
+            return FALSE;
+        }
+        const UCHAR *bytes = Sweep->Pe->Data + section->RawOffset + (Rva - section->Address);
+        if (bytes[0] == 0 || (insn.length > 1 && (bytes[0] & 0xF0) == 0x40 && bytes[1] == 0) ||
+            insn.kind == HOST_INSN_INS || insn.kind == HOST_INSN_OUTS)
+        {
+            return FALSE; // `add r/m8, r8`, and letters
+        }
+        if (LdrpEndsFlow(&insn))
+        {
+            return count != 0 || insn.kind != HOST_INSN_INT; // padding is no function
+        }
+        Rva += insn.length;
+    }
+    return TRUE;
+}
+
+static void
+LdrpQueueAddress(LDRP_SWEEP *Sweep, ULONG64 Rva)
+{
+    LDR_PE_FUNCTION function;
+    if (Rva < Sweep->Pe->SizeOfImage &&
+        ((LdrPeFunctionAt(Sweep->Pe, LdrpFunctionBound(Sweep->Pe, (ULONG)Rva), &function) &&
+          function.Begin == Rva) ||
+         LdrpLooksLikeCode(Sweep, (ULONG)Rva)))
+    {
+        LdrpQueue(Sweep, Rva);
+    }
+    else
+    {
+        LdrpMarkTarget(Sweep, Rva);
+    }
 }
 
 static void
@@ -195,7 +241,7 @@ LdrpFollowOperands(LDRP_SWEEP *Sweep, const struct host_insn *Insn)
     // The address of a function that is stored somewhere, for instance in MajorFunction.
     if (Insn->kind == HOST_INSN_LEA && Insn->rip_relative)
     {
-        LdrpQueue(Sweep, Insn->rip_target);
+        LdrpQueueAddress(Sweep, Insn->rip_target);
     }
 }
 
@@ -229,7 +275,7 @@ LdrpFollow(LDRP_SWEEP *Sweep, ULONG Rva)
     }
 }
 
-static void
+void
 LdrpDrain(LDRP_SWEEP *Sweep)
 {
     while (Sweep->QueueCount != 0)
@@ -240,7 +286,7 @@ LdrpDrain(LDRP_SWEEP *Sweep)
 
 // Handler, filters and targets of __try blocks. What stands behind a handler's address depends on
 // the handler; a scope table is believed when each of its entries lies inside the function.
-static void
+void
 LdrpQueueScopes(LDRP_SWEEP *Sweep, const LDR_PE_FUNCTION *Function)
 {
     UCHAR header[4];
@@ -279,7 +325,7 @@ LdrpQueueScopes(LDRP_SWEEP *Sweep, const LDR_PE_FUNCTION *Function)
     }
 }
 
-static bool
+bool
 LdrpQueueExport(void *Context, const char *Name, uint32_t Rva)
 {
     UNREFERENCED_PARAMETER(Name);
@@ -287,160 +333,16 @@ LdrpQueueExport(void *Context, const char *Name, uint32_t Rva)
     return true;
 }
 
-static bool
+bool
 LdrpQueuePointer(void *Context, uint32_t Rva)
 {
     LDRP_SWEEP *sweep = Context;
     ULONG64 value;
     if (LdrPeRead(sweep->Pe, Rva, &value, sizeof value))
     {
-        LdrpQueue(sweep, value - sweep->Pe->ImageBase);
+        LdrpQueueAddress(sweep, value - sweep->Pe->ImageBase);
     }
     return true;
-}
-
-static void
-LdrpFollowImage(LDRP_SWEEP *Sweep)
-{
-    LDR_PE_FUNCTION function;
-    LdrpQueue(Sweep, Sweep->Pe->EntryPoint);
-    for (ULONG index = 0; LdrPeFunctionAt(Sweep->Pe, index, &function); index++)
-    {
-        LdrpQueue(Sweep, function.Begin);
-        LdrpQueueScopes(Sweep, &function);
-        LdrpDrain(Sweep);
-    }
-    LdrpDrain(Sweep);
-    LdrPeForEachExport(Sweep->Pe, LdrpQueueExport, Sweep);
-    LdrpDrain(Sweep);
-    // Pointers last: they may lead to data in code sections, and code found before wins.
-    LdrPeForEachRelocation(Sweep->Pe, LdrpQueuePointer, Sweep);
-    LdrpDrain(Sweep);
-}
-
-// ---- guessing
-// -------------------------------------------------------------------------------------
-
-static void
-LdrpGuess(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section, ULONG Rva, ULONG End, BOOLEAN Count)
-{
-    struct host_insn insn;
-    while (Rva < End)
-    {
-        if ((Sweep->Map[Rva] & (LDRP_BYTE_START | LDRP_BYTE_BODY)) != 0 ||
-            !LdrpDecodeAt(Sweep, Section, Rva, &insn))
-        {
-            Rva++;
-            continue;
-        }
-        if (insn.branch != HOST_BRANCH_NONE && insn.branch_direct)
-        {
-            LdrpMarkTarget(Sweep, insn.branch_target);
-        }
-        if (LdrpIsSwitch(&insn))
-        {
-            Sweep->Map[Rva] |= LDRP_BYTE_SWITCH;
-        }
-        if (Count)
-        {
-            LdrpCount(Sweep, &insn);
-        }
-        Rva += insn.length;
-    }
-}
-
-// Inside a function of .pdata everything is code (the cases of a switch are found only here),
-// between them it may be a table.
-static void
-LdrpGuessRange(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section, ULONG Low, ULONG High)
-{
-    LDR_PE_FUNCTION function;
-    ULONG at = Low;
-    ULONG index = LdrpFunctionBound(Sweep->Pe, Low);
-    for (; LdrPeFunctionAt(Sweep->Pe, index, &function) && function.Begin < High; index++)
-    {
-        ULONG begin = function.Begin > at ? function.Begin : at;
-        ULONG end = function.End < High ? function.End : High;
-        LdrpGuess(Sweep, Section, at, begin, FALSE);
-        LdrpGuess(Sweep, Section, begin, end, TRUE);
-        at = end > at ? end : at;
-    }
-    LdrpGuess(Sweep, Section, at, High, FALSE);
-}
-
-// ---- references --------------------------------------------------------------------------------
-
-// The target of the 32-bit displacement at Offset, when the bytes before it could be the opcode of
-// a call, jump or branch, or of `lea` of an address. 0: they could not. Every real one is found,
-// whatever else is.
-static ULONG
-LdrpRelativeTarget(const LDR_PE *Pe, const LDR_PE_SECTION *Section, ULONG Offset)
-{
-    const UCHAR *at = Pe->Data + Section->RawOffset + Offset;
-    LONG displacement;
-    if (at[-1] != 0xE8 && at[-1] != 0xE9 && !(at[-2] == 0x0F && (at[-1] & 0xF0) == 0x80) &&
-        !(at[-2] == 0x8D && (at[-1] & 0xC7) == 0x05))
-    {
-        return 0;
-    }
-    __builtin_memcpy(&displacement, at, sizeof displacement);
-    ULONG target = Section->Address + Offset + 4 + (ULONG)displacement;
-    return target < Pe->SizeOfImage ? target : 0;
-}
-
-static void
-LdrpMarkRelatives(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section)
-{
-    const UCHAR *map = Sweep->Map + Section->Address;
-    for (ULONG offset = 2; offset + 4 <= Section->RawSize; offset++)
-    {
-        if ((map[offset] & (LDRP_BYTE_START | LDRP_BYTE_BODY)) == 0)
-        {
-            // What is decoded has its branches marked already.
-            LdrpMarkTarget(Sweep, LdrpRelativeTarget(Sweep->Pe, Section, offset));
-        }
-    }
-}
-
-static bool
-LdrpMarkPointer(void *Context, uint32_t Rva)
-{
-    LDRP_SWEEP *sweep = Context;
-    ULONG64 value;
-    if (LdrPeRead(sweep->Pe, Rva, &value, sizeof value))
-    {
-        LdrpMarkTarget(sweep, value - sweep->Pe->ImageBase);
-    }
-    return true;
-}
-
-void
-LdrpMarkReferences(LDRP_SWEEP *Sweep)
-{
-    const LDR_PE *pe = Sweep->Pe;
-    for (ULONG number = 0; number < pe->SectionCount; number++)
-    {
-        const LDR_PE_SECTION *section = &pe->Sections[number];
-        if ((section->Characteristics & LDR_PE_SCN_EXECUTE) != 0)
-        {
-            LdrpMarkRelatives(Sweep, section);
-        }
-        else if ((section->Characteristics & LDR_PE_SCN_DISCARDABLE) != 0)
-        {
-            continue; // relocations, resources, DWARF: full of small numbers, read by nobody
-        }
-        // Jump tables of RVAs.
-        for (ULONG offset = 0; offset + 4 <= section->RawSize; offset += 4)
-        {
-            ULONG value;
-            __builtin_memcpy(&value, pe->Data + section->RawOffset + offset, sizeof value);
-            if (value >= pe->SizeOfHeaders && value < pe->SizeOfImage)
-            {
-                Sweep->Map[value] |= LDRP_BYTE_TARGET;
-            }
-        }
-    }
-    LdrPeForEachRelocation(pe, LdrpMarkPointer, Sweep);
 }
 
 // ---- sweeps ------------------------------------------------------------------------------------
@@ -466,68 +368,6 @@ void
 LdrpCloseSweep(LDRP_SWEEP *Sweep)
 {
     host_unmap(Sweep->Map, LdrpPages(Sweep->Pe->SizeOfImage) * 5);
-}
-
-void
-LdrpSweepImage(LDRP_SWEEP *Sweep)
-{
-    const LDR_PE *pe = Sweep->Pe;
-    Sweep->Low = 0;
-    Sweep->High = pe->SizeOfImage;
-    LdrpFollowImage(Sweep);
-    for (ULONG number = 0; number < pe->SectionCount; number++)
-    {
-        const LDR_PE_SECTION *section = &pe->Sections[number];
-        if ((section->Characteristics & LDR_PE_SCN_EXECUTE) != 0)
-        {
-            LdrpGuessRange(Sweep, section, section->Address, section->Address + section->RawSize);
-        }
-    }
-}
-
-// Follows code from whatever looks like a reference into [Low, High), a gap between functions of
-// .pdata: call, jump and branch with a 32-bit displacement, and `lea` of an address.
-static void
-LdrpFollowGap(LDRP_SWEEP *Sweep, ULONG Low, ULONG High)
-{
-    Sweep->Low = Low;
-    Sweep->High = High;
-    LdrpQueue(Sweep, Sweep->Pe->EntryPoint);
-    for (ULONG number = 0; number < Sweep->Pe->SectionCount; number++)
-    {
-        const LDR_PE_SECTION *section = &Sweep->Pe->Sections[number];
-        if ((section->Characteristics & LDR_PE_SCN_EXECUTE) == 0)
-        {
-            continue;
-        }
-        for (ULONG offset = 2; offset + 4 <= section->RawSize; offset++)
-        {
-            ULONG target = LdrpRelativeTarget(Sweep->Pe, section, offset);
-            if (target >= Low && target < High)
-            {
-                LdrpQueue(Sweep, target);
-            }
-        }
-    }
-    LdrPeForEachExport(Sweep->Pe, LdrpQueueExport, Sweep);
-    LdrPeForEachRelocation(Sweep->Pe, LdrpQueuePointer, Sweep);
-    LdrpDrain(Sweep);
-}
-
-// Short branches reach 128 bytes, so the neighbours of a function count too.
-static void
-LdrpGuessAround(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section, ULONG Low, ULONG High)
-{
-    LDR_PE_FUNCTION function;
-    ULONG end = Section->Address + Section->RawSize;
-    ULONG from = Low - Section->Address > 160 ? Low - 160 : Section->Address;
-    ULONG to = High < end && end - High > 160 ? High + 160 : end;
-    if (LdrPeFunctionAt(Sweep->Pe, LdrpFunctionBound(Sweep->Pe, from), &function) &&
-        function.Begin < from && function.Begin >= Section->Address)
-    {
-        from = function.Begin; // instructions are found from where a function begins
-    }
-    LdrpGuessRange(Sweep, Section, from, to);
 }
 
 void
