@@ -52,7 +52,7 @@ ContextFromTrap(PCONTEXT Context, const struct host_trap *Trap)
     Context->EFlags = (ULONG)Trap->rflags;
     for (ULONG i = 0; i < 16; i++)
         (&Context->Rax)[i] = Trap->gpr[i];
-    Context->Rip = Trap->rip;
+    Context->Rip = KiUnpatchAddress != NULL ? KiUnpatchAddress(Trap->rip) : Trap->rip;
     if (Trap->fpstate != NULL)
         RtlCopyMemory(&Context->FltSave, Trap->fpstate, sizeof(Context->FltSave));
     Context->MxCsr = Context->FltSave.MxCsr;
@@ -67,6 +67,14 @@ KiRestoreContext(const CONTEXT *Context)
     if (Context->Rsp > here)
         host_unpoison((const void *)here, Context->Rsp - here);
     KiLoadContext(Context);
+}
+
+// Continues the interrupted code itself, wherever its instruction has been moved to.
+static __attribute__((noreturn)) void
+ResumeOriginal(KI_TRAP_FRAME *Frame)
+{
+    Frame->Original.Rip = Frame->Trap.rip;
+    KiResumeContext(&Frame->Original, Frame->XsaveArea);
 }
 
 void
@@ -177,9 +185,9 @@ TrapEntry(KI_TRAP_FRAME *Frame)
     // EXCEPTION_CONTINUE_EXECUTION. For kernel code, what it changed in the driver's frame is in
     // memory; the kernel's own registers are as they were.
     if (Frame->InKernel)
-    {
-        KiResumeContext(&Frame->Original, Frame->XsaveArea);
-    }
+        ResumeOriginal(Frame);
+    if (KiRepatchAddress != NULL)
+        Frame->Context.Rip = KiRepatchAddress(Frame->Context.Rip);
     RtlCopyMemory(Frame->XsaveArea, &Frame->Context.FltSave, 416);
     KiResumeContext(&Frame->Context, Frame->XsaveArea);
 }
@@ -225,7 +233,7 @@ HaltEntry(KI_TRAP_FRAME *Frame)
         due = KiQueryTime() + KeQueryTimeIncrement();
     KiJumpTo(due);
     KiSafePoint();
-    KiResumeContext(&Frame->Original, Frame->XsaveArea);
+    ResumeOriginal(Frame);
 }
 
 static __attribute__((noreturn)) void
@@ -239,7 +247,7 @@ TickEntry(KI_TRAP_FRAME *Frame)
     KiSetWork(KiCurrentProcessor());
     if (KiCurrentIrql() < DISPATCH_LEVEL)
         KiRetireWork(KiCurrentIrql());
-    KiResumeContext(&Frame->Original, Frame->XsaveArea);
+    ResumeOriginal(Frame);
 }
 
 static __attribute__((noreturn)) void
@@ -280,7 +288,7 @@ PlaceFrame(struct host_trap *Trap, ULONG64 Top, KI_TRAP_ENTRY Entry)
         // The kernel keeps notes of its own in what XRSTOR takes for reserved header bytes.
         RtlZeroMemory((char *)area + 464, 48);
     }
-    RecordFromTrap(&frame->Record, Trap, Trap->rip);
+    RecordFromTrap(&frame->Record, Trap, frame->Original.Rip);
     Trap->rip = (uint64_t)Entry;
     Trap->gpr[HOST_RDI] = frameAddress;
     Trap->gpr[HOST_RSP] = frameAddress - 8;
@@ -403,6 +411,10 @@ EmulatePageFault(struct host_trap *Trap, enum host_trap_result *Result)
     }
     if (address - KI_USER_SHARED_DATA < HOST_PAGE_SIZE && KiPlatform.EmulateSharedData != NULL &&
         KiPlatform.EmulateSharedData(Trap, KiUserSharedDataMapping))
+        return TRUE;
+    if (KiSectionFault != NULL && KiIsDriverAddress != NULL && KiIsDriverAddress(address) &&
+        KiSectionFault(address, (Trap->error_code & HOST_PF_WRITE) != 0,
+                       (Trap->error_code & HOST_PF_EXECUTE) != 0, Trap->rip))
         return TRUE;
     return KiPlatform.EmulateAccess != NULL && KiPlatform.EmulateAccess(Trap);
 }

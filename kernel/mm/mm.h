@@ -104,6 +104,9 @@ MmFindPoolBlock(ULONG64 Address, MM_POOL_BLOCK *Block, BOOLEAN *Freed);
  * look for. */
 extern void (*MmPoolFreed)(PVOID Address, SIZE_T Size);
 
+/* vf: the same question for blocks of drivers and of the kernel (device extensions). */
+extern void (*MmVerifierFreed)(PVOID Address, SIZE_T Size);
+
 /* Test and fault sweep: asked before each failable allocation of a driver; TRUE makes it fail. */
 extern BOOLEAN (*MmFailAllocation)(SIZE_T Size, ULONG Tag);
 

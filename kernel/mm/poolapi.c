@@ -14,6 +14,7 @@
 
 BOOLEAN (*MmFailAllocation)(SIZE_T Size, ULONG Tag);
 void (*MmPoolFreed)(PVOID Address, SIZE_T Size);
+void (*MmVerifierFreed)(PVOID Address, SIZE_T Size);
 
 /* Which pool a POOL_TYPE means. Odd base types are paged, whatever their attributes. */
 static ULONG
@@ -242,6 +243,10 @@ MiFreeForDriver(PVOID Address, ULONG Tag)
     {
         MmPoolFreed(Address, block->Size);
     }
+    if (MmVerifierFreed != NULL)
+    {
+        MmVerifierFreed(Address, block->Size);
+    }
     MiRelease(block, KiCallerAddress());
 }
 
@@ -298,5 +303,9 @@ MmFreePool(PVOID Address, ULONG Tag)
     PMI_BLOCK block = MiBlockToFree((ULONG64)Address);
     NT_ASSERT(Tag == 0 || block->Tag == Tag);
     MiCheckGuards(block);
+    if (MmVerifierFreed != NULL)
+    {
+        MmVerifierFreed(Address, block->Size);
+    }
     MiRelease(block, NULL);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// vf: what the checks found, as facts. vf collects them where they are known; runtime turns them into
-// text and JSON. Nothing here is on a hot path.
+// vf: what the checks found, as facts. vf collects them where they are known; runtime turns them
+// into text and JSON. Nothing here is on a hot path.
 #ifndef VF_VF_H
 #define VF_VF_H
 
@@ -20,29 +20,32 @@ typedef enum _VF_REPORT_KIND
 // One thing that outlived its driver.
 typedef struct _VF_LEAK
 {
-    const char *What;  // "pool", "device", "symbolic link", "timer", "thread", "work item", ...
-    char Detail[192];  // "tag 'Abcd', 64 bytes, nonpaged", "\Device\Foo"
+    const char *What; // "pool", "device", "symbolic link", "timer", "thread", "work item", ...
+    ULONG Count;      // of the same kind, size and maker
+    char Detail[192]; // "tag 'Abcd', 64 bytes, nonpaged", "\Device\Foo"
     PVOID Address;
-    ULONG FrameCount;  // stack that made it, innermost first; 0 when not known
+    ULONG FrameCount; // stack that made it, innermost first; 0 when not known
     PVOID Frames[VF_FRAMES];
 } VF_LEAK;
 
 typedef struct _VF_REPORT
 {
     VF_REPORT_KIND Kind;
-    ULONG Code; // bug check code that stands for it
+    ULONG Code; // bug check code that stands for it; 0: Windows has none
     ULONG64 Parameters[4];
-    const char *Rule; // may be NULL
-    const char *Page; // documentation page, may be NULL
+    const char *Meanings[4]; // of the parameters where the documentation's do not fit, or NULL
+    BOOLEAN MissingApi;      // Code says nothing: the driver called an export that is a stub
+    const char *Rule;        // may be NULL
+    const char *Page;        // documentation page, may be NULL
     KIRQL Irql;
     ULONG Processor;
     ULONG ThreadNumber;
     LONGLONG Time100ns;
-    char Driver[64];       // "foo.sys" or ""
-    char Export[64];       // DDI that was running, or ""
-    char Subject[256];     // what the faulting address is: pool block, INIT section, ... or ""
-    char Irp[256];         // "IRP 3: DEVICE_CONTROL 0x222000, \Device\Foo", or ""
-    char Device[128];      // "\Device\Foo" or ""
+    char Driver[64];   // "foo.sys" or ""
+    char Export[64];   // DDI that was running, or ""
+    char Subject[256]; // what the faulting address is: pool block, INIT section, ... or ""
+    char Irp[256];     // "IRP 3: DEVICE_CONTROL 0x222000, \Device\Foo", or ""
+    char Device[128];  // "\Device\Foo" or ""
     EXCEPTION_RECORD Exception;
     BOOLEAN ExceptionValid;
     CONTEXT Context;
@@ -50,20 +53,37 @@ typedef struct _VF_REPORT
     ULONG FrameCount;
     PVOID Frames[KI_STACK_FRAMES];
     ULONG LeakCount;
-    const VF_LEAK *Leaks;
+    const VF_LEAK *Leaks; // at most VF_LEAKS; LeakCount counts all
 } VF_REPORT;
+
+#define VF_LEAKS 64
+
+// A code or data address of a driver, also of one that is gone.
+typedef struct _VF_CODE
+{
+    char Name[64];    // "foo.sys"
+    char Path[260];   // host path as given
+    ULONG Rva;        // of the original code, patches undone
+    char Symbol[128]; // nearest export, or ""
+    ULONG SymbolOffset;
+    BOOLEAN Unloaded;
+} VF_CODE;
+
+// FALSE when Address never was in an image. Any IRQL, also after the machine has stopped.
+BOOLEAN
+VfQueryCode(_In_ ULONG64 Address, _Out_ VF_CODE *Code);
 
 typedef struct _VF_CONFIG
 {
-    // Each report as it happens. For VfReportBugCheck it runs on the host's stack, for the others on the
-    // stack of the thread that found it. The report does not live on.
+    // Each report as it happens. For VfReportBugCheck it runs on the host's stack, for the others
+    // on the stack of the thread that found it. The report does not live on.
     void (*Report)(const VF_REPORT *Report);
     BOOLEAN ChecksOff; // no leak reports, no soft violations
 } VF_CONFIG;
 
-// Fills KeVerifierHooks, IoVerifierHooks and its relatives. After IoInitSystem, before the first driver.
-void
-VfInitSystem(_In_ const VF_CONFIG *Config);
+// Fills KeVerifierHooks, IoVerifierHooks and its relatives. After IoInitSystem, before the first
+// driver.
+void VfInitSystem(_In_ const VF_CONFIG *Config);
 
 // Number of violations and leaks reported so far (exit status 4).
 ULONG

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// Facts of a report: driver, place, request, and what a faulting address is. Reads the other
+// folders' tables, changes nothing. IRQL: any; also after the machine has stopped.
+#include "vf/vfp.h"
+
+VF_REPORT *
+ViNewReport(VF_REPORT_KIND Kind)
+{
+    static VF_REPORT report;
+
+    RtlZeroMemory(&report, sizeof(report));
+    report.Kind = Kind;
+    report.Time100ns = KiQueryTime();
+    return &report;
+}
+
+void
+ViFillPlace(VF_REPORT *Report)
+{
+    Report->Irql = KiCurrentIrql();
+    Report->Processor = KiCurrentProcessor()->Number;
+    Report->ThreadNumber = KiCurrentThread()->Number;
+    Report->FrameCount = KiCaptureDriverStack(Report->Frames, KI_STACK_FRAMES);
+    ViFillDriver(Report);
+}
+
+void
+ViFillDriver(VF_REPORT *Report)
+{
+    VF_CODE code;
+
+    for (ULONG i = 0; i < Report->FrameCount; i++)
+    {
+        if (VfQueryCode((ULONG64)Report->Frames[i], &code))
+        {
+            RtlpFormat(Report->Driver, sizeof(Report->Driver), "%s", code.Name);
+            return;
+        }
+    }
+}
+
+static void
+DescribeDevice(PVOID Device, char *Line, SIZE_T LineSize)
+{
+    IO_DEVICE_INFO info;
+
+    if (Device != NULL && IoQueryDevice(Device, &info))
+        RtlpFormat(Line, LineSize, "%wZ", &info.Name);
+}
+
+void
+ViFillRequest(VF_REPORT *Report, PVOID Irp, PVOID Device)
+{
+    IO_IRP_INFO info;
+    ULONG length;
+
+    DescribeDevice(Device, Report->Device, sizeof(Report->Device));
+    if (Irp == NULL || !IoQueryIrp(Irp, &info))
+        return;
+    length = RtlpFormat(Report->Irp, sizeof(Report->Irp), "IRP %u: %s", info.Number,
+                        IoMajorFunctionName(info.MajorFunction));
+    if (info.IoControlCode != 0)
+        length += RtlpFormat(Report->Irp + length, sizeof(Report->Irp) - length, " 0x%X",
+                             info.IoControlCode);
+    if (info.DeviceName.Length != 0)
+        length += RtlpFormat(Report->Irp + length, sizeof(Report->Irp) - length, ", %wZ",
+                             &info.DeviceName);
+    if (info.FileObject != NULL && info.FileObject->FileName.Length != 0)
+        RtlpFormat(Report->Irp + length, sizeof(Report->Irp) - length, ", file %wZ",
+                   &info.FileObject->FileName);
+    if (Report->Device[0] == 0 && info.DeviceName.Length != 0)
+        RtlpFormat(Report->Device, sizeof(Report->Device), "%wZ", &info.DeviceName);
+}
+
+// ---- addresses --------------------------------------------------------------------------------
+
+static void
+AddOwner(char *Line, SIZE_T LineSize, PVOID Caller, const char *Verb)
+{
+    VF_CODE code;
+    SIZE_T length = 0;
+
+    if (Caller == NULL || !VfQueryCode((ULONG64)Caller - 1, &code))
+        return;
+    while (Line[length] != 0)
+        length++;
+    RtlpFormat(Line + length, LineSize - length, ", %s by %s+0x%X", Verb, code.Name, code.Rva);
+}
+
+static BOOLEAN
+DescribeImage(ULONG64 Address, char *Line, SIZE_T LineSize)
+{
+    static const char *const kinds[] = {
+        "the header of",          "code of", "data of", "pageable code of", "pageable data of",
+        "a discarded section of", "code of"};
+    LDR_ADDRESS_INFO info;
+    VF_CODE code;
+
+    if (LdrQueryAddress(Address, &info))
+    {
+        RtlpFormat(Line, LineSize, "%p is in %s %s, section %s, offset 0x%X%s", (PVOID)Address,
+                   kinds[info.Kind], info.Image->Name,
+                   info.SectionName[0] != 0 ? info.SectionName : "(none)", info.Rva,
+                   info.Kind == LdrAddressDiscarded
+                       ? ": its memory is gone since DriverEntry returned"
+                       : "");
+        return TRUE;
+    }
+    if (!VfQueryCode(Address, &code))
+        return FALSE;
+    RtlpFormat(Line, LineSize, "%p was in %s, offset 0x%X, which has been unloaded", (PVOID)Address,
+               code.Name, code.Rva);
+    return TRUE;
+}
+
+typedef struct _STACK_SEARCH
+{
+    ULONG64 Address;
+    PPS_THREAD Thread;
+} STACK_SEARCH;
+
+static BOOLEAN
+IsInStack(PPS_THREAD Thread, PVOID Context)
+{
+    STACK_SEARCH *search = Context;
+
+    // The guard below belongs to it: that is where an overflow faults.
+    if (search->Address < (ULONG64)Thread->Tcb.StackLimit - 16 * 1024 ||
+        search->Address >= (ULONG64)Thread->Tcb.StackBase)
+        return TRUE;
+    search->Thread = Thread;
+    return FALSE;
+}
+
+static BOOLEAN
+DescribeStack(ULONG64 Address, char *Line, SIZE_T LineSize)
+{
+    STACK_SEARCH search = {Address, NULL};
+
+    if (Address - HOST_REGION_STACK >= HOST_REGION_SIZE)
+        return FALSE;
+    PsForEachThread(IsInStack, &search);
+    if (search.Thread == NULL)
+        RtlpFormat(Line, LineSize, "%p is in a kernel stack that no thread has", (PVOID)Address);
+    else
+        RtlpFormat(Line, LineSize, "%p is %s the kernel stack of thread %u", (PVOID)Address,
+                   Address < (ULONG64)search.Thread->Tcb.StackLimit ? "just below" : "in",
+                   search.Thread->Tcb.Number);
+    return TRUE;
+}
+
+static BOOLEAN
+DescribeByValue(ULONG64 Address, char *Line, SIZE_T LineSize)
+{
+    if (Address < 0x10000)
+        RtlpFormat(Line, LineSize, "%p is a NULL pointer%s", (PVOID)Address,
+                   Address != 0 ? " plus the offset of a field" : "");
+    else if (Address < HOST_USER_LIMIT)
+        RtlpFormat(Line, LineSize, "%p is an address of user memory", (PVOID)Address);
+    else if ((Address >> 32) == 0xDFDFDFDFull || Address == ~0ull)
+        RtlpFormat(Line, LineSize, "%p is no canonical address%s", (PVOID)Address,
+                   Address == ~0ull ? "" : ": it was read from freed pool or from behind a block");
+    else if (Address - HOST_REGION_MMIO < HOST_REGION_SIZE)
+        RtlpFormat(Line, LineSize, "%p is in the range of device memory", (PVOID)Address);
+    else if (Address - HOST_REGION_RAM < HOST_REGION_SIZE)
+        RtlpFormat(Line, LineSize, "%p is in physical memory", (PVOID)Address);
+    else
+        return FALSE;
+    return TRUE;
+}
+
+BOOLEAN
+ViDescribe(ULONG64 Address, char *Line, SIZE_T LineSize)
+{
+    MM_POOL_BLOCK block;
+    BOOLEAN freed;
+
+    Line[0] = 0;
+    if (MmDescribeAddress(Address, Line, LineSize))
+    {
+        if (MmFindPoolBlock(Address, &block, &freed))
+            AddOwner(Line, LineSize, block.Caller, "allocated");
+        return TRUE;
+    }
+    return DescribeImage(Address, Line, LineSize) || DescribeStack(Address, Line, LineSize) ||
+           DescribeByValue(Address, Line, LineSize);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+// The hooks of ke and io: turns what they notice into reports. Counts violations; no lock.
+// IRQL: any.
+#include "vf/vfp.h"
+
+VF_CONFIG ViConfig;
+static ULONG ViViolations;
+
+ULONG
+VfViolationCount(void)
+{
+    return ViViolations;
+}
+
+void
+ViSubmit(const VF_REPORT *Report)
+{
+    ViViolations++;
+    if (ViConfig.Report != NULL)
+        ViConfig.Report(Report);
+}
+
+// ---- bug checks -------------------------------------------------------------------------------
+
+// What the parameters of a violated IRQL rule are; the documented ones point at texts of the
+// verifier.
+static const char *const irqlMeanings[4] = {NULL, "IRQL at the call", "call in the driver",
+                                            "IRQLs allowed: lowest << 8 | highest"};
+static const KI_EXPORT *ViMissing;
+static BOOLEAN ViIsIrqlRule;
+
+// The address a bug check is about: parameter 1 for those whose documentation says so.
+static BOOLEAN
+FaultAddress(const KI_BUGCHECK *Record, ULONG64 *Address)
+{
+    switch (Record->Code)
+    {
+    case IRQL_NOT_LESS_OR_EQUAL:
+    case DRIVER_IRQL_NOT_LESS_OR_EQUAL:
+    case PAGE_FAULT_IN_NONPAGED_AREA:
+    case ATTEMPTED_WRITE_TO_READONLY_MEMORY:
+    case ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY:
+    case DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS:
+        *Address = Record->Parameters[0];
+        return TRUE;
+    case UNEXPECTED_KERNEL_MODE_TRAP:
+        *Address = Record->Parameters[1];
+        return Record->Parameters[0] == 8;
+    case BAD_POOL_HEADER:
+        *Address = Record->Parameters[1];
+        return TRUE;
+    case BAD_POOL_CALLER:
+        *Address = Record->Parameters[3];
+        return TRUE;
+    default:
+        break;
+    }
+    if (Record->ExceptionValid && Record->Exception.ExceptionCode == STATUS_ACCESS_VIOLATION)
+    {
+        *Address = Record->Exception.ExceptionInformation[1];
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+CopyFrames(VF_REPORT *Report, const KI_BUGCHECK *Record)
+{
+    // Code that is gone is no driver code for the stack walk, but it is what the reader wants
+    // first.
+    if (Record->Code == DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS &&
+        ViIsUnloaded(Record->Parameters[2]))
+        Report->Frames[Report->FrameCount++] = (PVOID)Record->Parameters[2];
+    for (ULONG i = 0; i < Record->FrameCount && Report->FrameCount < KI_STACK_FRAMES; i++)
+        Report->Frames[Report->FrameCount++] = Record->Frames[i];
+}
+
+static void
+OnBugCheck(const KI_BUGCHECK *Record)
+{
+    VF_REPORT *report = ViNewReport(VfReportBugCheck);
+    ULONG64 address;
+
+    report->Code = Record->Code;
+    for (ULONG i = 0; i < 4; i++)
+    {
+        report->Parameters[i] = Record->Parameters[i];
+        report->Meanings[i] = ViIsIrqlRule ? irqlMeanings[i] : NULL;
+    }
+    report->Rule = Record->Rule;
+    report->Page = Record->Page;
+    report->Irql = Record->Irql;
+    report->Processor = Record->Processor;
+    report->ThreadNumber = Record->Thread != NULL ? Record->Thread->Number : 0;
+    report->MissingApi = ViMissing != NULL;
+    report->Exception = Record->Exception;
+    report->ExceptionValid = Record->ExceptionValid;
+    report->Context = Record->Context;
+    report->ContextValid = Record->ContextValid;
+    CopyFrames(report, Record);
+    ViFillDriver(report);
+    if (Record->Export != NULL)
+        RtlpFormat(report->Export, sizeof(report->Export), "%s", Record->Export->Name);
+    if (FaultAddress(Record, &address))
+        ViDescribe(address, report->Subject, sizeof(report->Subject));
+    ViFillRequest(report, Record->Irp, Record->Device);
+    if (ViConfig.Report != NULL)
+        ViConfig.Report(report);
+}
+
+// ---- rules of calls ---------------------------------------------------------------------------
+
+static const char *
+IrqlName(ULONG Irql)
+{
+    static const char *const names[] = {"PASSIVE_LEVEL", "APC_LEVEL", "DISPATCH_LEVEL"};
+    static char other[2][16];
+    static ULONG turn;
+
+    if (Irql < RTL_NUMBER_OF(names))
+        return names[Irql];
+    if (Irql == HIGH_LEVEL)
+        return "HIGH_LEVEL";
+    turn ^= 1;
+    RtlpFormat(other[turn], sizeof(other[turn]), "IRQL %u", Irql);
+    return other[turn];
+}
+
+typedef struct _VI_IRQL_RULE
+{
+    const char *Prefix;
+    UCHAR Highest;
+    ULONG Number; // parameter 1 of bug check 0xC4
+} VI_IRQL_RULE;
+
+// The rules of Driver Verifier's DDI compliance checking, by what they cover; first match counts.
+static const VI_IRQL_RULE irqlRules[] = {
+    {"ExAllocatePool", DISPATCH_LEVEL, 0x20004}, // IrqlExAllocatePool
+    {"Zw", PASSIVE_LEVEL, 0x2001F},              // IrqlZwPassive
+    {"Nt", PASSIVE_LEVEL, 0x2001F},              //
+    {"Io", PASSIVE_LEVEL, 0x2000A},              // IrqlIoPassive1
+    {"Io", APC_LEVEL, 0x20009},                  // IrqlIoApcLte
+    {"Io", HIGH_LEVEL, 0x20022},                 // IrqlIoDispatch
+    {"Ex", PASSIVE_LEVEL, 0x20008},              // IrqlExPassive
+    {"Ex", APC_LEVEL, 0x20005},                  // IrqlExApcLte1
+    {"Ke", APC_LEVEL, 0x2000F},                  // IrqlKeApcLte1
+    {"Ke", HIGH_LEVEL, 0x20011},                 // IrqlKeDispatchLte
+    {"Mm", APC_LEVEL, 0x20019},                  // IrqlMmApcLte
+    {"Mm", HIGH_LEVEL, 0x2001A},                 // IrqlMmDispatch
+    {"Ob", PASSIVE_LEVEL, 0x2001B},              // IrqlObPassive
+    {"Ps", PASSIVE_LEVEL, 0x2001C},              // IrqlPsPassive
+    {"Rtl", PASSIVE_LEVEL, 0x2001E},             // IrqlRtlPassive
+    {"", APC_LEVEL, 0x20002},                    // IrqlApcLte
+    {"", HIGH_LEVEL, 0x20003},                   // IrqlDispatch
+};
+
+static BOOLEAN
+HasPrefix(const char *Text, const char *Prefix)
+{
+    while (*Prefix != 0 && *Text == *Prefix)
+    {
+        Text++;
+        Prefix++;
+    }
+    return *Prefix == 0;
+}
+
+static ULONG
+IrqlRuleNumber(const KI_EXPORT *Export, KIRQL Irql)
+{
+    if (Irql < Export->MinIrql && HasPrefix(Export->Name, "Ke"))
+        return 0x20025; // IrqlKeMore
+    for (ULONG i = 0; i < RTL_NUMBER_OF(irqlRules); i++)
+    {
+        if (HasPrefix(Export->Name, irqlRules[i].Prefix) && Export->MaxIrql <= irqlRules[i].Highest)
+            return irqlRules[i].Number;
+    }
+    return 0x20003;
+}
+
+// Always fatal: what the DDI would do next is undefined, and on Windows the damage shows up
+// elsewhere.
+static void
+OnIrqlViolation(const KI_EXPORT *Export, PVOID Caller, KIRQL Irql)
+{
+    static char rule[256];
+
+    if (Export->MinIrql == Export->MaxIrql)
+        RtlpFormat(rule, sizeof(rule), "%s must be called at %s, and was called at %s",
+                   Export->Name, IrqlName(Export->MinIrql), IrqlName(Irql));
+    else if (Irql > Export->MaxIrql)
+        RtlpFormat(rule, sizeof(rule), "%s must be called at IRQL <= %s, and was called at %s",
+                   Export->Name, IrqlName(Export->MaxIrql), IrqlName(Irql));
+    else
+        RtlpFormat(rule, sizeof(rule), "%s must be called at IRQL >= %s, and was called at %s",
+                   Export->Name, IrqlName(Export->MinIrql), IrqlName(Irql));
+    ViIsIrqlRule = TRUE;
+    KiBugCheckWithRule(DRIVER_VERIFIER_DETECTED_VIOLATION, IrqlRuleNumber(Export, Irql), Irql,
+                       (ULONG64)Caller, (ULONG64)Export->MinIrql << 8 | Export->MaxIrql, rule, NULL,
+                       NULL, NULL);
+}
+
+static void
+OnMissingExport(const KI_EXPORT *Export, PVOID Caller)
+{
+    static char rule[256];
+
+    RtlpFormat(rule, sizeof(rule), "OpenWDM does not implement %s of %s, which the driver called",
+               Export->Name, Export->Module);
+    ViMissing = Export;
+    // No bug check of Windows means this; MANUALLY_INITIATED_CRASH at least blames nobody.
+    KiBugCheckWithRule(MANUALLY_INITIATED_CRASH, 0, 0, (ULONG64)Caller, 0, rule, NULL, NULL, NULL);
+}
+
+static void
+OnHungCode(PVOID Address, KIRQL Irql, ULONG HostMilliseconds)
+{
+    VF_REPORT *report;
+    VF_CODE code;
+
+    UNREFERENCED_PARAMETER(HostMilliseconds); // would differ from run to run
+    if (ViConfig.ChecksOff)
+        return;
+    report = ViNewReport(VfReportViolation);
+    report->Code = Irql >= DISPATCH_LEVEL ? DPC_WATCHDOG_VIOLATION : THREAD_STUCK_IN_DEVICE_DRIVER;
+    report->Rule = "the driver loops for long without calling the system";
+    ViFillPlace(report);
+    report->Irql = Irql;
+    if (VfQueryCode((ULONG64)Address, &code))
+        RtlpFormat(report->Driver, sizeof(report->Driver), "%s", code.Name);
+    ViSubmit(report);
+}
+
+// ---- io ---------------------------------------------------------------------------------------
+
+static BOOLEAN
+OnViolation(const IO_VIOLATION *Violation)
+{
+    VF_REPORT *report;
+
+    if (ViConfig.ChecksOff)
+        return TRUE;
+    report = ViNewReport(VfReportViolation);
+    report->Code = Violation->Code;
+    RtlCopyMemory(report->Parameters, Violation->Parameters, sizeof(report->Parameters));
+    report->Rule = Violation->Rule;
+    report->Page = Violation->Page;
+    ViFillPlace(report);
+    ViFillRequest(report, Violation->Irp, Violation->DeviceObject);
+    // A rule about a routine that has returned: its driver is in no frame any more.
+    if (report->Driver[0] == 0)
+    {
+        VF_CODE code;
+        for (ULONG i = 0; i < 4 && report->Driver[0] == 0; i++)
+        {
+            if (VfQueryCode(Violation->Parameters[i], &code))
+            {
+                RtlpFormat(report->Driver, sizeof(report->Driver), "%s", code.Name);
+                report->Frames[0] = (PVOID)Violation->Parameters[i];
+                report->FrameCount = 1;
+            }
+        }
+    }
+    ViSubmit(report);
+    return TRUE;
+}
+
+static void
+OnDriverLoaded(PDRIVER_OBJECT DriverObject, NTSTATUS Status)
+{
+    UNREFERENCED_PARAMETER(DriverObject);
+    UNREFERENCED_PARAMETER(Status);
+    if (!ViConfig.ChecksOff)
+        MmVerifyPool();
+}
+
+static void
+OnDriverUnloaded(PDRIVER_OBJECT DriverObject)
+{
+    if (DriverObject->DriverStart == NULL)
+        return;
+    if (!ViConfig.ChecksOff)
+    {
+        MmVerifyPool();
+        ViReportLeaks(DriverObject);
+    }
+    ViTakeOverTimers(DriverObject);
+    ViRememberUnloaded(DriverObject);
+}
+
+static void
+OnErrorLog(PDRIVER_OBJECT DriverObject,
+           PDEVICE_OBJECT DeviceObject,
+           const IO_ERROR_LOG_PACKET *Packet,
+           ULONG Length)
+{
+    const UNICODE_STRING *name = &DriverObject->DriverName;
+    IO_DEVICE_INFO info;
+
+    UNREFERENCED_PARAMETER(Length);
+    if (!KI_TRACING())
+        return;
+    if (DeviceObject != NULL && IoQueryDevice(DeviceObject, &info))
+        name = &info.Name;
+    KiTrace("IoWriteErrorLogEntry", "kernel/io/errorlog.c", "%wZ error %08x status %08x", name,
+            Packet->ErrorCode, Packet->FinalStatus);
+}
+
+void
+VfInitSystem(const VF_CONFIG *Config)
+{
+    ViConfig = *Config;
+    KeVerifierHooks.BugCheck = OnBugCheck;
+    KeVerifierHooks.IrqlViolation = OnIrqlViolation;
+    KeVerifierHooks.MissingExport = OnMissingExport;
+    KeVerifierHooks.HungCode = OnHungCode;
+    KeVerifierHooks.UnloadedCode = ViIsUnloaded;
+    IoVerifierHooks.Violation = OnViolation;
+    IoVerifierHooks.DriverLoaded = OnDriverLoaded;
+    IoVerifierHooks.DriverUnloaded = OnDriverUnloaded;
+    IoVerifierHooks.ErrorLog = OnErrorLog;
+    if (!Config->ChecksOff)
+        ViWatchPool();
+}
