@@ -73,10 +73,10 @@ RtlpDebugPrint(PCCH Prefix, ULONG ComponentId, ULONG Level, PCCH Format, RTLP_VA
         RtlpSinkByte(&sink, (UCHAR)*Prefix);
     }
     RtlpFormatToSink(&sink, Format, Arguments);
-    if (RtlpHooks.DebugOutput != NULL)
+    if (RtlHooks.DebugOutput != NULL)
     {
-        RtlpHooks.DebugOutput(ComponentId, Level, text,
-                              (ULONG)(sink.Count < sizeof(text) ? sink.Count : sizeof(text)));
+        RtlHooks.DebugOutput(ComponentId, Level, text,
+                             (ULONG)(sink.Count < sizeof(text) ? sink.Count : sizeof(text)));
     }
     return STATUS_SUCCESS;
 }
@@ -145,8 +145,8 @@ RtlAssert(_In_ PVOID VoidFailedAssertion,
     DbgPrint("\n*** Assertion failed: %s%s\n***   Source File: %s, line %u\n\n",
              MutableMessage == NULL ? "" : MutableMessage, (PCSTR)VoidFailedAssertion,
              (PCSTR)VoidFileName, LineNumber);
-    if (RtlpHooks.BreakPoint != NULL)
+    if (RtlHooks.BreakPoint != NULL)
     {
-        RtlpHooks.BreakPoint(0);
+        RtlHooks.BreakPoint(0);
     }
 }

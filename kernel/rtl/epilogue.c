@@ -174,8 +174,8 @@ RtlpIsTailCall(const RTLP_IMAGE *Image,
     {
         return TRUE;
     }
-    primary = RtlpPrimaryFunctionEntry(Image->Base, Function);
-    target = RtlpPrimaryFunctionEntry(Image->Base, target);
+    primary = RtlPrimaryFunctionEntry(Image->Base, Function);
+    target = RtlPrimaryFunctionEntry(Image->Base, target);
     if (primary == NULL || target == NULL || primary->BeginAddress != target->BeginAddress)
     {
         return TRUE;

@@ -546,7 +546,7 @@ RtlpFormatToSink(RTLP_SINK *Sink, const VOID *Format, RTLP_VA_LIST Arguments)
 }
 
 ULONG
-RtlpFormatV(CHAR *Buffer, SIZE_T Size, const CHAR *Format, RTLP_VA_LIST Arguments)
+RtlFormatV(CHAR *Buffer, SIZE_T Size, const CHAR *Format, RTLP_VA_LIST Arguments)
 {
     RTLP_SINK sink = {.Narrow = Buffer, .Capacity = Size == 0 ? 0 : Size - 1};
     SIZE_T stored;
@@ -561,13 +561,13 @@ RtlpFormatV(CHAR *Buffer, SIZE_T Size, const CHAR *Format, RTLP_VA_LIST Argument
 }
 
 DDI ULONG
-RtlpFormat(CHAR *Buffer, SIZE_T Size, const CHAR *Format, ...)
+RtlFormat(CHAR *Buffer, SIZE_T Size, const CHAR *Format, ...)
 {
     RTLP_VA_LIST arguments;
     ULONG stored;
 
     RTLP_VA_START(arguments, Format);
-    stored = RtlpFormatV(Buffer, Size, Format, arguments);
+    stored = RtlFormatV(Buffer, Size, Format, arguments);
     RTLP_VA_END(arguments);
     return stored;
 }

@@ -72,7 +72,7 @@ RtlpFindImage(ULONG64 Pc)
 }
 
 BOOLEAN
-RtlpLookupImage(ULONG64 Pc, PULONG64 Base, PULONG Size)
+RtlLookupImage(ULONG64 Pc, PULONG64 Base, PULONG Size)
 {
     const RTLP_IMAGE *image = RtlpFindImage(Pc);
 
@@ -86,7 +86,7 @@ RtlpLookupImage(ULONG64 Pc, PULONG64 Base, PULONG Size)
 }
 
 BOOLEAN
-RtlpInsertFunctionTable(ULONG64 Base, ULONG Size, const RUNTIME_FUNCTION *Table, ULONG Count)
+RtlInsertFunctionTable(ULONG64 Base, ULONG Size, const RUNTIME_FUNCTION *Table, ULONG Count)
 {
     const ULONG64 tableAt = (ULONG64)Table;
     const ULONG64 tableSize = (ULONG64)Count * sizeof(RUNTIME_FUNCTION);
@@ -121,7 +121,7 @@ RtlpInsertFunctionTable(ULONG64 Base, ULONG Size, const RUNTIME_FUNCTION *Table,
 }
 
 BOOLEAN
-RtlpRemoveFunctionTable(ULONG64 Base)
+RtlRemoveFunctionTable(ULONG64 Base)
 {
     const ULONG index = RtlpImageUpperBound(Base);
 
@@ -136,7 +136,7 @@ RtlpRemoveFunctionTable(ULONG64 Base)
 }
 
 BOOLEAN
-RtlpExcludeFunctionTableRange(ULONG64 Base, ULONG Rva, ULONG Size)
+RtlExcludeFunctionTableRange(ULONG64 Base, ULONG Rva, ULONG Size)
 {
     RTLP_IMAGE *image = RtlpFindImageSlot(Base);
 

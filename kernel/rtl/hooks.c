@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The services rtl uses, with what happens when one is missing, and the failure of assertions. Owns
-// RtlpHooks and RtlpVersion, both written once at boot.
+// RtlHooks and RtlVersion, both written once at boot.
 #include "rtlp.h"
 
 #include "assert.h"
 
-RTLP_HOOKS RtlpHooks;
+RTLP_HOOKS RtlHooks;
 
-RTLP_VERSION RtlpVersion = {
+RTLP_VERSION RtlVersion = {
     .MajorVersion = 10,
     .MinorVersion = 0,
     .BuildNumber = 19045,
@@ -16,11 +16,11 @@ RTLP_VERSION RtlpVersion = {
 };
 
 __attribute__((weak)) void
-RtlpAssertFailed(const char *File, int Line, const char *Text, ULONG64 A, ULONG64 B)
+RtlAssertFailed(const char *File, int Line, const char *Text, ULONG64 A, ULONG64 B)
 {
-    if (RtlpHooks.AssertFailed != NULL)
+    if (RtlHooks.AssertFailed != NULL)
     {
-        RtlpHooks.AssertFailed(File, Line, Text, A, B);
+        RtlHooks.AssertFailed(File, Line, Text, A, B);
     }
     __builtin_trap();
 }
@@ -28,29 +28,29 @@ RtlpAssertFailed(const char *File, int Line, const char *Text, ULONG64 A, ULONG6
 PVOID
 RtlpAllocateString(SIZE_T NumberOfBytes)
 {
-    if (RtlpHooks.AllocatePool == NULL)
+    if (RtlHooks.AllocatePool == NULL)
     {
         return NULL;
     }
-    return RtlpHooks.AllocatePool(NumberOfBytes == 0 ? 1 : NumberOfBytes, RTLP_STRING_TAG);
+    return RtlHooks.AllocatePool(NumberOfBytes == 0 ? 1 : NumberOfBytes, RTLP_STRING_TAG);
 }
 
 VOID
 RtlpFreeString(PVOID Buffer)
 {
-    if (RtlpHooks.FreePool != NULL)
+    if (RtlHooks.FreePool != NULL)
     {
-        RtlpHooks.FreePool(Buffer, RTLP_STRING_TAG);
+        RtlHooks.FreePool(Buffer, RTLP_STRING_TAG);
     }
 }
 
 VOID
 RtlpRaiseStatus(NTSTATUS Status)
 {
-    if (RtlpHooks.RaiseStatus != NULL)
+    if (RtlHooks.RaiseStatus != NULL)
     {
-        RtlpHooks.RaiseStatus(Status);
+        RtlHooks.RaiseStatus(Status);
     }
-    RtlpAssertFailed(__FILE__, __LINE__, "exception raised before the dispatcher exists",
-                     (ULONG)Status, 0);
+    RtlAssertFailed(__FILE__, __LINE__, "exception raised before the dispatcher exists",
+                    (ULONG)Status, 0);
 }

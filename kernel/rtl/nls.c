@@ -14,7 +14,7 @@ const RTLP_CODE_PAGE *RtlpAnsiCodePage = &RtlpCodePage1252;
 const RTLP_CODE_PAGE *RtlpOemCodePage = &RtlpCodePage437;
 
 BOOLEAN
-RtlpSetAnsiCodePage(ULONG CodePage)
+RtlSetAnsiCodePage(ULONG CodePage)
 {
     if (CodePage == RtlpCodePage1252.Number)
     {
@@ -372,7 +372,7 @@ RtlpUtf8CodePage(VOID)
 }
 
 ULONG
-RtlpAnsiToUtf8(const CHAR *Text, ULONG Length, CHAR *Utf8, ULONG Capacity)
+RtlAnsiToUtf8(const CHAR *Text, ULONG Length, CHAR *Utf8, ULONG Capacity)
 {
     ULONG stored = 0;
 

@@ -37,7 +37,7 @@ typedef struct _RTLP_HOOKS
     VOID (*AssertFailed)(const char *File, int Line, const char *Text, ULONG64 A, ULONG64 B);
 } RTLP_HOOKS;
 
-extern RTLP_HOOKS RtlpHooks;
+extern RTLP_HOOKS RtlHooks;
 
 // Tag of strings that the library allocates; drivers see it in pool reports.
 #define RTLP_STRING_TAG 0x20727453u /* 'Str ' */
@@ -54,25 +54,33 @@ typedef struct _RTLP_VERSION
     UCHAR ProductType;
 } RTLP_VERSION;
 
-extern RTLP_VERSION RtlpVersion;
+extern RTLP_VERSION RtlVersion;
 
 // The code page of "ANSI" strings: 1252 (default) or 65001. Any other value is refused (FALSE).
 BOOLEAN
-RtlpSetAnsiCodePage(ULONG CodePage);
+RtlSetAnsiCodePage(ULONG CodePage);
 
-// Converts text of the ANSI code page, such as RtlpHooks.DebugOutput receives, to UTF-8 for the
+// Converts text of the ANSI code page, such as RtlHooks.DebugOutput receives, to UTF-8 for the
 // host. Bytes that are already valid UTF-8 sequences stay as they are when the code page is 65001.
 // Returns the number of bytes written, never more than Capacity; three times Length always fits.
 ULONG
-RtlpAnsiToUtf8(const CHAR *Text, ULONG Length, CHAR *Utf8, ULONG Capacity);
+RtlAnsiToUtf8(const CHAR *Text, ULONG Length, CHAR *Utf8, ULONG Capacity);
 
 // Formatting for the kernel's own messages: terminates, truncates, returns the length that was
 // stored. Conversions are those of DbgPrint (%wZ and so on). Arguments follow the Microsoft
 // convention because the engine reads eight-byte slots.
-DDI ULONG RtlpFormat(CHAR *Buffer, SIZE_T Size, const CHAR *Format, ...);
+DDI ULONG RtlFormat(CHAR *Buffer, SIZE_T Size, const CHAR *Format, ...);
 
-// As RtlpFormat, for an argument list of a ms_abi function.
+// As RtlFormat, for an argument list of a ms_abi function.
 ULONG
-RtlpFormatV(CHAR *Buffer, SIZE_T Size, const CHAR *Format, RTLP_VA_LIST Arguments);
+RtlFormatV(CHAR *Buffer, SIZE_T Size, const CHAR *Format, RTLP_VA_LIST Arguments);
+
+// Names from before they were public; callers are to drop the p.
+#define RtlpHooks           RtlHooks
+#define RtlpVersion         RtlVersion
+#define RtlpSetAnsiCodePage RtlSetAnsiCodePage
+#define RtlpAnsiToUtf8      RtlAnsiToUtf8
+#define RtlpFormat          RtlFormat
+#define RtlpFormatV         RtlFormatV
 
 #endif

@@ -27,16 +27,16 @@ RtlpOnceWait(PRTL_RUN_ONCE RunOnce)
     const volatile ULONG_PTR *address = (const volatile ULONG_PTR *)&RunOnce->Ptr;
 
     // Only another thread can finish what is under way, and only ke can run it.
-    NT_ASSERT(RtlpHooks.WaitOnAddress != NULL);
-    RtlpHooks.WaitOnAddress(address, *address);
+    NT_ASSERT(RtlHooks.WaitOnAddress != NULL);
+    RtlHooks.WaitOnAddress(address, *address);
 }
 
 static VOID
 RtlpOnceWake(PRTL_RUN_ONCE RunOnce)
 {
-    if (RtlpHooks.WakeAddress != NULL)
+    if (RtlHooks.WakeAddress != NULL)
     {
-        RtlpHooks.WakeAddress((const volatile ULONG_PTR *)&RunOnce->Ptr);
+        RtlHooks.WakeAddress((const volatile ULONG_PTR *)&RunOnce->Ptr);
     }
 }
 

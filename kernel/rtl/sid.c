@@ -148,11 +148,11 @@ RtlConvertSidToUnicodeString(_Inout_ PUNICODE_STRING UnicodeString,
     {
         authority = authority << 8 | sid->IdentifierAuthority[i];
     }
-    length = RtlpFormat(text, sizeof(text), authority > MAXULONG ? "S-1-0x%I64x" : "S-1-%I64u",
-                        authority);
+    length = RtlFormat(text, sizeof(text), authority > MAXULONG ? "S-1-0x%I64x" : "S-1-%I64u",
+                       authority);
     for (ULONG i = 0; i < sid->SubAuthorityCount; i++)
     {
-        length += RtlpFormat(text + length, sizeof(text) - length, "-%u", sid->SubAuthority[i]);
+        length += RtlFormat(text + length, sizeof(text) - length, "-%u", sid->SubAuthority[i]);
     }
     ansi.Buffer = text;
     ansi.Length = (USHORT)length;

@@ -193,7 +193,7 @@ RtlpChainedEntry(const RTLP_IMAGE *Image, const RTLP_UNWIND_INFO *Info)
 }
 
 const RUNTIME_FUNCTION *
-RtlpPrimaryFunctionEntry(ULONG64 ImageBase, const RUNTIME_FUNCTION *FunctionEntry)
+RtlPrimaryFunctionEntry(ULONG64 ImageBase, const RUNTIME_FUNCTION *FunctionEntry)
 {
     const RTLP_IMAGE *image = RtlpFindImage(ImageBase);
     RTLP_UNWIND_INFO info;
@@ -428,14 +428,14 @@ RtlpCommitFrame(const RTLP_FRAME *Frame, PCONTEXT Context, PKNONVOLATILE_CONTEXT
 }
 
 NTSTATUS
-RtlpVirtualUnwind(ULONG HandlerType,
-                  ULONG64 ImageBase,
-                  ULONG64 ControlPc,
-                  const RUNTIME_FUNCTION *FunctionEntry,
-                  const RTLP_STACK_LIMITS *Limits,
-                  PCONTEXT Context,
-                  RTLP_UNWIND_RESULT *Result,
-                  PKNONVOLATILE_CONTEXT_POINTERS Pointers)
+RtlUnwindFrame(ULONG HandlerType,
+               ULONG64 ImageBase,
+               ULONG64 ControlPc,
+               const RUNTIME_FUNCTION *FunctionEntry,
+               const RTLP_STACK_LIMITS *Limits,
+               PCONTEXT Context,
+               RTLP_UNWIND_RESULT *Result,
+               PKNONVOLATILE_CONTEXT_POINTERS Pointers)
 {
     RTLP_UNWIND_RESULT result = {0};
     const RTLP_IMAGE *image;
@@ -474,23 +474,23 @@ RtlpVirtualUnwind(ULONG HandlerType,
 }
 
 NTSTATUS
-RtlpUnwindOneFrame(const RTLP_STACK_LIMITS *Limits, PCONTEXT Context)
+RtlUnwindOneFrame(const RTLP_STACK_LIMITS *Limits, PCONTEXT Context)
 {
     RTLP_UNWIND_RESULT result;
     ULONG64 imageBase;
     PRUNTIME_FUNCTION function;
 
     function = RtlLookupFunctionEntry(Context->Rip, &imageBase, NULL);
-    return RtlpVirtualUnwind(UNW_FLAG_NHANDLER, imageBase, Context->Rip, function, Limits, Context,
-                             &result, NULL);
+    return RtlUnwindFrame(UNW_FLAG_NHANDLER, imageBase, Context->Rip, function, Limits, Context,
+                          &result, NULL);
 }
 
 ULONG
-RtlpWalkFrames(const RTLP_STACK_LIMITS *Limits,
-               PCONTEXT Context,
-               ULONG FramesToSkip,
-               PVOID *Frames,
-               ULONG Count)
+RtlWalkFrames(const RTLP_STACK_LIMITS *Limits,
+              PCONTEXT Context,
+              ULONG FramesToSkip,
+              PVOID *Frames,
+              ULONG Count)
 {
     ULONG stored = 0;
 
@@ -508,7 +508,7 @@ RtlpWalkFrames(const RTLP_STACK_LIMITS *Limits,
             stored += 1;
         }
         // A walk that does not climb would never end.
-        if (!NT_SUCCESS(RtlpUnwindOneFrame(Limits, Context)) || Context->Rsp <= rsp)
+        if (!NT_SUCCESS(RtlUnwindOneFrame(Limits, Context)) || Context->Rsp <= rsp)
         {
             break;
         }
@@ -517,7 +517,7 @@ RtlpWalkFrames(const RTLP_STACK_LIMITS *Limits,
 }
 
 // As documented for Windows on x64. There is no way to report damaged data here; the context then
-// gets Rip == 0, which ends every walk. The exception dispatcher uses RtlpVirtualUnwind instead.
+// gets Rip == 0, which ends every walk. The exception dispatcher uses RtlUnwindFrame instead.
 DDI PEXCEPTION_ROUTINE
 RtlVirtualUnwind(_In_ ULONG HandlerType,
                  _In_ ULONG64 ImageBase,
@@ -531,8 +531,8 @@ RtlVirtualUnwind(_In_ ULONG HandlerType,
     RTLP_UNWIND_RESULT result;
     NTSTATUS status;
 
-    status = RtlpVirtualUnwind(HandlerType, ImageBase, ControlPc, FunctionEntry, NULL,
-                               ContextRecord, &result, ContextPointers);
+    status = RtlUnwindFrame(HandlerType, ImageBase, ControlPc, FunctionEntry, NULL, ContextRecord,
+                            &result, ContextPointers);
     if (!NT_SUCCESS(status))
     {
         ContextRecord->Rip = 0;

@@ -13,22 +13,22 @@
 // the kernel's own ELF code never is. FALSE when the table is full, the range overlaps another one
 // or Table does not lie inside the image.
 BOOLEAN
-RtlpInsertFunctionTable(ULONG64 Base, ULONG Size, const RUNTIME_FUNCTION *Table, ULONG Count);
+RtlInsertFunctionTable(ULONG64 Base, ULONG Size, const RUNTIME_FUNCTION *Table, ULONG Count);
 
 // Forgets the image at Base; FALSE when it is unknown.
 BOOLEAN
-RtlpRemoveFunctionTable(ULONG64 Base);
+RtlRemoveFunctionTable(ULONG64 Base);
 
 // Tells that [Rva, Rva + Size) of the image at Base is no longer readable (INIT sections after
 // DriverEntry), so that damaged unwind data cannot lead a read there. At most
 // RTLP_EXCLUDED_RANGES per image; FALSE beyond, or when Base is unknown.
 #define RTLP_EXCLUDED_RANGES 8
 BOOLEAN
-RtlpExcludeFunctionTableRange(ULONG64 Base, ULONG Rva, ULONG Size);
+RtlExcludeFunctionTableRange(ULONG64 Base, ULONG Rva, ULONG Size);
 
 // Base and size of the image that contains Pc. FALSE, outputs untouched, when none does.
 BOOLEAN
-RtlpLookupImage(ULONG64 Pc, PULONG64 Base, PULONG Size);
+RtlLookupImage(ULONG64 Pc, PULONG64 Base, PULONG Size);
 
 // Exports of ntoskrnl.exe that drivers and the dispatcher share (they repeat what wdm.h may say).
 NTSYSAPI PRUNTIME_FUNCTION NTAPI
@@ -57,7 +57,7 @@ typedef struct _RTLP_STACK_LIMITS
     ULONG64 HighLimit;
 } RTLP_STACK_LIMITS;
 
-// What RtlpVirtualUnwind found out about a frame.
+// What RtlUnwindFrame found out about a frame.
 typedef struct _RTLP_UNWIND_RESULT
 {
     PEXCEPTION_ROUTINE Handler; // NULL: none of the type asked for, or Pc in prologue or epilogue
@@ -74,32 +74,42 @@ typedef struct _RTLP_UNWIND_RESULT
 // (may be NULL). On failure Context, Result and Pointers are unchanged. Returns
 // STATUS_SUCCESS, STATUS_BAD_FUNCTION_TABLE (damaged or unknown unwind data) or STATUS_BAD_STACK.
 NTSTATUS
-RtlpVirtualUnwind(ULONG HandlerType,
-                  ULONG64 ImageBase,
-                  ULONG64 ControlPc,
-                  const RUNTIME_FUNCTION *FunctionEntry,
-                  const RTLP_STACK_LIMITS *Limits,
-                  PCONTEXT Context,
-                  RTLP_UNWIND_RESULT *Result,
-                  PKNONVOLATILE_CONTEXT_POINTERS Pointers);
+RtlUnwindFrame(ULONG HandlerType,
+               ULONG64 ImageBase,
+               ULONG64 ControlPc,
+               const RUNTIME_FUNCTION *FunctionEntry,
+               const RTLP_STACK_LIMITS *Limits,
+               PCONTEXT Context,
+               RTLP_UNWIND_RESULT *Result,
+               PKNONVOLATILE_CONTEXT_POINTERS Pointers);
 
 // Unwinds Context to its caller, looking the function up first (leaf functions included). ControlPc
 // is Context->Rip.
 NTSTATUS
-RtlpUnwindOneFrame(const RTLP_STACK_LIMITS *Limits, PCONTEXT Context);
+RtlUnwindOneFrame(const RTLP_STACK_LIMITS *Limits, PCONTEXT Context);
 
 // Collects the return addresses above Context, as RtlCaptureStackBackTrace does, as long as frames
 // belong to registered images. Context is consumed. Returns the number stored.
 ULONG
-RtlpWalkFrames(const RTLP_STACK_LIMITS *Limits,
-               PCONTEXT Context,
-               ULONG FramesToSkip,
-               PVOID *Frames,
-               ULONG Count);
+RtlWalkFrames(const RTLP_STACK_LIMITS *Limits,
+              PCONTEXT Context,
+              ULONG FramesToSkip,
+              PVOID *Frames,
+              ULONG Count);
 
 // The entry of the function that FunctionEntry is a part of: follows chained unwind information to
 // its end. NULL when the data is damaged.
 const RUNTIME_FUNCTION *
-RtlpPrimaryFunctionEntry(ULONG64 ImageBase, const RUNTIME_FUNCTION *FunctionEntry);
+RtlPrimaryFunctionEntry(ULONG64 ImageBase, const RUNTIME_FUNCTION *FunctionEntry);
+
+// Names from before they were public; callers are to drop the p.
+#define RtlpInsertFunctionTable       RtlInsertFunctionTable
+#define RtlpRemoveFunctionTable       RtlRemoveFunctionTable
+#define RtlpExcludeFunctionTableRange RtlExcludeFunctionTableRange
+#define RtlpLookupImage               RtlLookupImage
+#define RtlpVirtualUnwind             RtlUnwindFrame
+#define RtlpUnwindOneFrame            RtlUnwindOneFrame
+#define RtlpWalkFrames                RtlWalkFrames
+#define RtlpPrimaryFunctionEntry      RtlPrimaryFunctionEntry
 
 #endif

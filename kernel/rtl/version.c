@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The version of Windows that drivers see, RtlpVersion (hooks.c). Owns no state; documented for
+// The version of Windows that drivers see, RtlVersion (hooks.c). Owns no state; documented for
 // PASSIVE_LEVEL.
 #include "rtlp.h"
 
@@ -10,17 +10,17 @@
 DDI NTSTATUS
 RtlGetVersion(_Out_ PRTL_OSVERSIONINFOW lpVersionInformation)
 {
-    lpVersionInformation->dwMajorVersion = RtlpVersion.MajorVersion;
-    lpVersionInformation->dwMinorVersion = RtlpVersion.MinorVersion;
-    lpVersionInformation->dwBuildNumber = RtlpVersion.BuildNumber;
+    lpVersionInformation->dwMajorVersion = RtlVersion.MajorVersion;
+    lpVersionInformation->dwMinorVersion = RtlVersion.MinorVersion;
+    lpVersionInformation->dwBuildNumber = RtlVersion.BuildNumber;
     lpVersionInformation->dwPlatformId = VER_PLATFORM_WIN32_NT;
     __builtin_memset(lpVersionInformation->szCSDVersion, 0,
                      sizeof(lpVersionInformation->szCSDVersion));
-    if (RtlpVersion.ServicePackMajor != 0)
+    if (RtlVersion.ServicePackMajor != 0)
     {
         CHAR text[32];
         const ULONG length =
-            RtlpFormat(text, sizeof(text), "Service Pack %u", (ULONG)RtlpVersion.ServicePackMajor);
+            RtlFormat(text, sizeof(text), "Service Pack %u", (ULONG)RtlVersion.ServicePackMajor);
 
         for (ULONG i = 0; i < length; i++)
         {
@@ -31,10 +31,10 @@ RtlGetVersion(_Out_ PRTL_OSVERSIONINFOW lpVersionInformation)
     {
         const PRTL_OSVERSIONINFOEXW extended = (PRTL_OSVERSIONINFOEXW)lpVersionInformation;
 
-        extended->wServicePackMajor = RtlpVersion.ServicePackMajor;
-        extended->wServicePackMinor = RtlpVersion.ServicePackMinor;
-        extended->wSuiteMask = RtlpVersion.SuiteMask;
-        extended->wProductType = RtlpVersion.ProductType;
+        extended->wServicePackMajor = RtlVersion.ServicePackMajor;
+        extended->wServicePackMinor = RtlVersion.ServicePackMinor;
+        extended->wSuiteMask = RtlVersion.SuiteMask;
+        extended->wProductType = RtlVersion.ProductType;
         extended->wReserved = 0;
     }
     return STATUS_SUCCESS;
@@ -93,10 +93,10 @@ RtlpVerifySequence(const RTL_OSVERSIONINFOEXW *Info, ULONG TypeMask, ULONGLONG C
         ULONG Current;
         ULONG Required;
     } places[] = {
-        {VER_MAJORVERSION, RtlpVersion.MajorVersion, Info->dwMajorVersion},
-        {VER_MINORVERSION, RtlpVersion.MinorVersion, Info->dwMinorVersion},
-        {VER_SERVICEPACKMAJOR, RtlpVersion.ServicePackMajor, Info->wServicePackMajor},
-        {VER_SERVICEPACKMINOR, RtlpVersion.ServicePackMinor, Info->wServicePackMinor},
+        {VER_MAJORVERSION, RtlVersion.MajorVersion, Info->dwMajorVersion},
+        {VER_MINORVERSION, RtlVersion.MinorVersion, Info->dwMinorVersion},
+        {VER_SERVICEPACKMAJOR, RtlVersion.ServicePackMajor, Info->wServicePackMajor},
+        {VER_SERVICEPACKMINOR, RtlVersion.ServicePackMinor, Info->wServicePackMinor},
     };
     BOOLEAN result = TRUE;
 
@@ -119,7 +119,7 @@ RtlpVerifySequence(const RTL_OSVERSIONINFOEXW *Info, ULONG TypeMask, ULONGLONG C
 static BOOLEAN
 RtlpVerifySuite(USHORT Required, ULONG Condition)
 {
-    const USHORT present = RtlpVersion.SuiteMask & Required;
+    const USHORT present = RtlVersion.SuiteMask & Required;
 
     return Condition == VER_AND ? present == Required : Condition == VER_OR && present != 0;
 }
@@ -135,9 +135,9 @@ RtlVerifyVersionInfo(_In_ PRTL_OSVERSIONINFOEXW VersionInfo,
         ULONG Current;
         ULONG Required;
     } single[] = {
-        {VER_BUILDNUMBER, RtlpVersion.BuildNumber, VersionInfo->dwBuildNumber},
+        {VER_BUILDNUMBER, RtlVersion.BuildNumber, VersionInfo->dwBuildNumber},
         {VER_PLATFORMID, VER_PLATFORM_WIN32_NT, VersionInfo->dwPlatformId},
-        {VER_PRODUCT_TYPE, RtlpVersion.ProductType, VersionInfo->wProductType},
+        {VER_PRODUCT_TYPE, RtlVersion.ProductType, VersionInfo->wProductType},
     };
 
     if (TypeMask == 0 || ConditionMask == 0)
@@ -180,13 +180,13 @@ RtlpReleaseOfBuild(ULONG Build)
 static ULONG
 RtlpCurrentNtDdi(VOID)
 {
-    const ULONG system = RtlpVersion.MajorVersion << 24 | RtlpVersion.MinorVersion << 16;
+    const ULONG system = RtlVersion.MajorVersion << 24 | RtlVersion.MinorVersion << 16;
 
-    if (RtlpVersion.MajorVersion >= 10)
+    if (RtlVersion.MajorVersion >= 10)
     {
-        return system | RtlpReleaseOfBuild(RtlpVersion.BuildNumber);
+        return system | RtlpReleaseOfBuild(RtlVersion.BuildNumber);
     }
-    return system | (ULONG)RtlpVersion.ServicePackMajor << 8;
+    return system | (ULONG)RtlVersion.ServicePackMajor << 8;
 }
 
 DDI BOOLEAN

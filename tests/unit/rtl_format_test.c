@@ -189,9 +189,9 @@ internal_formatting_truncates(void **state)
     CHAR buffer[5];
 
     (void)state;
-    assert_int_equal(RtlpFormat(buffer, sizeof(buffer), "%d", 1234567), 4);
+    assert_int_equal(RtlFormat(buffer, sizeof(buffer), "%d", 1234567), 4);
     assert_string_equal(buffer, "1234");
-    assert_int_equal(RtlpFormat(buffer, 0, "%d", 1), 0);
+    assert_int_equal(RtlFormat(buffer, 0, "%d", 1), 0);
 }
 
 // ---- DbgPrint ---------------------------------------------------------------------------------
@@ -279,11 +279,11 @@ debug_text_as_utf8(void **state)
     CHAR utf8[16];
 
     (void)state;
-    assert_int_equal(RtlpAnsiToUtf8("a\x80", 2, utf8, sizeof(utf8)), 4);
+    assert_int_equal(RtlAnsiToUtf8("a\x80", 2, utf8, sizeof(utf8)), 4);
     assert_memory_equal(utf8, "a\xE2\x82\xAC", 4);
-    assert_int_equal(RtlpAnsiToUtf8("a\x80", 2, utf8, 3), 1);
-    RtlpSetAnsiCodePage(65001);
-    assert_int_equal(RtlpAnsiToUtf8("a\xE2\x82\xAC", 4, utf8, sizeof(utf8)), 4);
+    assert_int_equal(RtlAnsiToUtf8("a\x80", 2, utf8, 3), 1);
+    RtlSetAnsiCodePage(65001);
+    assert_int_equal(RtlAnsiToUtf8("a\xE2\x82\xAC", 4, utf8, sizeof(utf8)), 4);
     EXPECT("\xE2\x82\xAC", "%C", 0x20AC);
 }
 

@@ -26,7 +26,7 @@ TableTeardown(void **State)
 {
     for (ULONG i = 0; i < IMAGES; i++)
     {
-        RtlpRemoveFunctionTable(Base(i));
+        RtlRemoveFunctionTable(Base(i));
     }
     return KitTeardown(State);
 }
@@ -40,9 +40,9 @@ images_are_found_by_address(void **state)
 
     (void)state;
     // Inserted out of order; looked up at both ends of the range and just outside.
-    assert_true(RtlpInsertFunctionTable(Base(1), IMAGE_SIZE, NULL, 0));
-    assert_true(RtlpInsertFunctionTable(Base(2), IMAGE_SIZE, NULL, 0));
-    assert_true(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE, NULL, 0));
+    assert_true(RtlInsertFunctionTable(Base(1), IMAGE_SIZE, NULL, 0));
+    assert_true(RtlInsertFunctionTable(Base(2), IMAGE_SIZE, NULL, 0));
+    assert_true(RtlInsertFunctionTable(Base(0), IMAGE_SIZE, NULL, 0));
     for (ULONG i = 0; i < IMAGES; i++)
     {
         assert_ptr_equal(RtlPcToFileHeader((PVOID)Base(i), &header), (PVOID)Base(i));
@@ -53,14 +53,14 @@ images_are_found_by_address(void **state)
         assert_null(header);
         assert_null(RtlPcToFileHeader((PVOID)(Base(i) - 1), &header));
     }
-    assert_false(RtlpLookupImage(0, &base, &size));
+    assert_false(RtlLookupImage(0, &base, &size));
     assert_int_equal(base, 1);
-    assert_true(RtlpLookupImage(Base(2) + 5, &base, &size));
+    assert_true(RtlLookupImage(Base(2) + 5, &base, &size));
     assert_int_equal(base, Base(2));
     assert_int_equal(size, IMAGE_SIZE);
-    assert_true(RtlpRemoveFunctionTable(Base(1)));
-    assert_false(RtlpRemoveFunctionTable(Base(1)));
-    assert_false(RtlpRemoveFunctionTable(Base(0) + 1));
+    assert_true(RtlRemoveFunctionTable(Base(1)));
+    assert_false(RtlRemoveFunctionTable(Base(1)));
+    assert_false(RtlRemoveFunctionTable(Base(0) + 1));
     assert_null(RtlPcToFileHeader((PVOID)Base(1), &header));
     assert_non_null(RtlPcToFileHeader((PVOID)Base(2), &header));
 }
@@ -69,20 +69,20 @@ static void
 bad_tables_are_refused(void **state)
 {
     (void)state;
-    assert_true(RtlpInsertFunctionTable(Base(1), IMAGE_SIZE, Table(1), 1));
-    assert_false(RtlpInsertFunctionTable(Base(1), IMAGE_SIZE, NULL, 0));
-    assert_false(RtlpInsertFunctionTable(Base(1) + IMAGE_SIZE - 1, 16, NULL, 0));
-    assert_false(RtlpInsertFunctionTable(Base(1) - 16, 17, NULL, 0));
-    assert_false(RtlpInsertFunctionTable(Base(0), 0, NULL, 0));
-    assert_false(RtlpInsertFunctionTable(~0ull - 15, 32, NULL, 0));
+    assert_true(RtlInsertFunctionTable(Base(1), IMAGE_SIZE, Table(1), 1));
+    assert_false(RtlInsertFunctionTable(Base(1), IMAGE_SIZE, NULL, 0));
+    assert_false(RtlInsertFunctionTable(Base(1) + IMAGE_SIZE - 1, 16, NULL, 0));
+    assert_false(RtlInsertFunctionTable(Base(1) - 16, 17, NULL, 0));
+    assert_false(RtlInsertFunctionTable(Base(0), 0, NULL, 0));
+    assert_false(RtlInsertFunctionTable(~0ull - 15, 32, NULL, 0));
     // The exception directory has to lie inside the image as a whole, and aligned.
-    assert_false(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE, Table(1), 1));
-    assert_false(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE, Table(0), IMAGE_SIZE));
-    assert_false(RtlpInsertFunctionTable(
+    assert_false(RtlInsertFunctionTable(Base(0), IMAGE_SIZE, Table(1), 1));
+    assert_false(RtlInsertFunctionTable(Base(0), IMAGE_SIZE, Table(0), IMAGE_SIZE));
+    assert_false(RtlInsertFunctionTable(
         Base(0), IMAGE_SIZE, (RUNTIME_FUNCTION *)(void *)(Images[0] + IMAGE_SIZE - 8), 1));
-    assert_false(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE,
-                                         (RUNTIME_FUNCTION *)(void *)(Images[0] + 0x802), 1));
-    assert_true(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE, Table(0), 1));
+    assert_false(RtlInsertFunctionTable(Base(0), IMAGE_SIZE,
+                                        (RUNTIME_FUNCTION *)(void *)(Images[0] + 0x802), 1));
+    assert_true(RtlInsertFunctionTable(Base(0), IMAGE_SIZE, Table(0), 1));
 }
 
 static void
@@ -103,7 +103,7 @@ functions_are_found_by_address(void **state)
     Fill(&table[0], 0x100, 0x110, 0x700);
     Fill(&table[1], 0x110, 0x140, 0x700);
     Fill(&table[2], 0x200, 0x201, 0x700);
-    assert_true(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE, table, 3));
+    assert_true(RtlInsertFunctionTable(Base(0), IMAGE_SIZE, table, 3));
     assert_null(RtlLookupFunctionEntry(Base(0) + 0xFF, &base, NULL));
     assert_int_equal(base, Base(0)); // a leaf function: the image is known all the same
     assert_ptr_equal(RtlLookupFunctionEntry(Base(0) + 0x100, &base, NULL), &table[0]);
@@ -129,7 +129,7 @@ indirect_entries(void **state)
     Fill(&table[0], 0x100, 0x140, 0x900 + 1);
     Fill(&table[1], 0x140, 0x150, IMAGE_SIZE - 4 + 1); // does not fit
     Fill(&table[2], 0x150, 0x160, 0x808 + 1);          // &table[0].UnwindData: nothing sensible
-    assert_true(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE, table, 3));
+    assert_true(RtlInsertFunctionTable(Base(0), IMAGE_SIZE, table, 3));
     assert_ptr_equal(RtlLookupFunctionEntry(Base(0) + 0x120, &base, NULL), master);
     assert_null(RtlLookupFunctionEntry(Base(0) + 0x140, &base, NULL));
     master->UnwindData |= 1;
@@ -146,7 +146,7 @@ history_table(void **state)
     (void)state;
     Fill(&table[0], 0x100, 0x110, 0x700);
     Fill(&table[1], 0x120, 0x130, 0x700);
-    assert_true(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE, table, 2));
+    assert_true(RtlInsertFunctionTable(Base(0), IMAGE_SIZE, table, 2));
     // The first pass remembers.
     RtlLookupFunctionEntry(Base(0) + 0x105, &base, &history);
     RtlLookupFunctionEntry(Base(0) + 0x50, &base, &history);
@@ -156,7 +156,7 @@ history_table(void **state)
     assert_int_equal(history.HighAddress, Base(0) + 0x130);
     assert_ptr_equal(history.Entry[1].FunctionEntry, &table[1]);
     // The second pass finds without the table of images.
-    assert_true(RtlpRemoveFunctionTable(Base(0)));
+    assert_true(RtlRemoveFunctionTable(Base(0)));
     assert_null(RtlLookupFunctionEntry(Base(0) + 0x105, &base, &history));
     history.Search = UNWIND_HISTORY_TABLE_GLOBAL;
     assert_ptr_equal(RtlLookupFunctionEntry(Base(0) + 0x105, &base, &history), &table[0]);
@@ -173,7 +173,7 @@ history_table_is_bounded(void **state)
 
     (void)state;
     Fill(&Table(0)[0], 0x100, 0x110, 0x700);
-    assert_true(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE, Table(0), 1));
+    assert_true(RtlInsertFunctionTable(Base(0), IMAGE_SIZE, Table(0), 1));
     for (ULONG i = 0; i < UNWIND_HISTORY_TABLE_SIZE + 3; i++)
     {
         assert_non_null(RtlLookupFunctionEntry(Base(0) + 0x105, &base, &history));
@@ -193,23 +193,23 @@ excluded_ranges(void **state)
     memset(Images[0] + 0x100, 0x90, 0x10);
     memcpy(Images[0] + 0x700, "\x01\x00\x00\x00", 4);
     Fill(&Table(0)[0], 0x100, 0x110, 0x700);
-    assert_true(RtlpInsertFunctionTable(Base(0), IMAGE_SIZE, Table(0), 1));
+    assert_true(RtlInsertFunctionTable(Base(0), IMAGE_SIZE, Table(0), 1));
     memset(&context, 0, sizeof(context));
     context.Rsp = (ULONG64)stack;
     assert_int_equal(
-        RtlpVirtualUnwind(0, Base(0), Base(0) + 0x104, &Table(0)[0], NULL, &context, &result, NULL),
+        RtlUnwindFrame(0, Base(0), Base(0) + 0x104, &Table(0)[0], NULL, &context, &result, NULL),
         STATUS_SUCCESS);
-    assert_true(RtlpExcludeFunctionTableRange(Base(0), 0x703, 0x10));
+    assert_true(RtlExcludeFunctionTableRange(Base(0), 0x703, 0x10));
     context.Rsp = (ULONG64)stack;
     assert_int_equal(
-        RtlpVirtualUnwind(0, Base(0), Base(0) + 0x104, &Table(0)[0], NULL, &context, &result, NULL),
+        RtlUnwindFrame(0, Base(0), Base(0) + 0x104, &Table(0)[0], NULL, &context, &result, NULL),
         STATUS_BAD_FUNCTION_TABLE);
     for (ULONG i = 1; i < RTLP_EXCLUDED_RANGES; i++)
     {
-        assert_true(RtlpExcludeFunctionTableRange(Base(0), 0xF00, 1));
+        assert_true(RtlExcludeFunctionTableRange(Base(0), 0xF00, 1));
     }
-    assert_false(RtlpExcludeFunctionTableRange(Base(0), 0xF00, 1));
-    assert_false(RtlpExcludeFunctionTableRange(Base(1), 0xF00, 1));
+    assert_false(RtlExcludeFunctionTableRange(Base(0), 0xF00, 1));
+    assert_false(RtlExcludeFunctionTableRange(Base(1), 0xF00, 1));
 }
 
 #define TABLE_TEST(Function) cmocka_unit_test_setup_teardown(Function, KitSetup, TableTeardown)

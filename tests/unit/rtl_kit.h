@@ -67,15 +67,15 @@ static inline int
 KitSetup(void **State)
 {
     (void)State;
-    RtlpHooks.AllocatePool = KitAllocatePool;
-    RtlpHooks.FreePool = KitFreePool;
-    RtlpHooks.DebugOutput = KitDebugOutput;
-    RtlpHooks.BreakPoint = KitBreakPoint;
+    RtlHooks.AllocatePool = KitAllocatePool;
+    RtlHooks.FreePool = KitFreePool;
+    RtlHooks.DebugOutput = KitDebugOutput;
+    RtlHooks.BreakPoint = KitBreakPoint;
     KitOutOfMemory = FALSE;
     KitBlocks = 0;
     KitDebugLength = 0;
     KitBreaks = 0;
-    RtlpSetAnsiCodePage(1252);
+    RtlSetAnsiCodePage(1252);
     return 0;
 }
 

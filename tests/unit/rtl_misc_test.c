@@ -146,7 +146,7 @@ VersionTeardown(void **State)
 {
     const RTLP_VERSION windows10 = {10, 0, 19045, 0, 0, 0x100, 1};
 
-    RtlpVersion = windows10;
+    RtlVersion = windows10;
     return KitTeardown(State);
 }
 
@@ -167,7 +167,7 @@ get_version(void **state)
     assert_int_equal(info.szCSDVersion[0], 0);
     assert_int_equal(info.wSuiteMask, 0xAAAA); // beyond the smaller structure
     info.dwOSVersionInfoSize = sizeof(info);
-    RtlpVersion.ServicePackMajor = 2;
+    RtlVersion.ServicePackMajor = 2;
     assert_int_equal(RtlGetVersion((PRTL_OSVERSIONINFOW)&info), STATUS_SUCCESS);
     assert_int_equal(info.wProductType, VER_NT_WORKSTATION);
     assert_int_equal(info.wServicePackMajor, 2);
@@ -194,14 +194,14 @@ verify_version(void **state)
     ULONGLONG mask = 0;
 
     (void)state;
-    RtlpVersion.MajorVersion = 6;
-    RtlpVersion.MinorVersion = 0;
+    RtlVersion.MajorVersion = 6;
+    RtlVersion.MinorVersion = 0;
     assert_int_equal(Verify(5, 1, 1, all, VER_GREATER_EQUAL), STATUS_SUCCESS);
     assert_int_equal(Verify(6, 0, 0, all, VER_GREATER_EQUAL), STATUS_SUCCESS);
     assert_int_equal(Verify(6, 0, 1, all, VER_GREATER_EQUAL), STATUS_REVISION_MISMATCH);
     assert_int_equal(Verify(6, 1, 0, all, VER_GREATER_EQUAL), STATUS_REVISION_MISMATCH);
-    RtlpVersion.MajorVersion = 5;
-    RtlpVersion.MinorVersion = 2;
+    RtlVersion.MajorVersion = 5;
+    RtlVersion.MinorVersion = 2;
     assert_int_equal(Verify(5, 1, 1, all, VER_GREATER_EQUAL), STATUS_SUCCESS);
     assert_int_equal(Verify(5, 2, 0, all, VER_EQUAL), STATUS_SUCCESS);
     assert_int_equal(Verify(5, 2, 0, all, VER_GREATER), STATUS_REVISION_MISMATCH);
@@ -227,9 +227,9 @@ ddi_versions(void **state)
     assert_true(RtlIsNtDdiVersionAvailable(0x0A000008));
     assert_false(RtlIsNtDdiVersionAvailable(0x0A00000A));
     assert_false(RtlIsNtDdiVersionAvailable(0x05010100)); // with a service pack
-    RtlpVersion.MajorVersion = 5;
-    RtlpVersion.MinorVersion = 1;
-    RtlpVersion.ServicePackMajor = 2;
+    RtlVersion.MajorVersion = 5;
+    RtlVersion.MinorVersion = 1;
+    RtlVersion.ServicePackMajor = 2;
     assert_true(RtlIsNtDdiVersionAvailable(0x05010000));
     assert_false(RtlIsNtDdiVersionAvailable(0x06000000));
     assert_true(RtlIsServicePackVersionInstalled(0x05010200));
@@ -361,12 +361,12 @@ run_once_waits(void **state)
     (void)state;
     RtlRunOnceInitialize(&Shared);
     Waits = 0;
-    RtlpHooks.WaitOnAddress = FinishInTheMeantime;
+    RtlHooks.WaitOnAddress = FinishInTheMeantime;
     assert_int_equal(RtlRunOnceBeginInitialize(&Shared, 0, &context), STATUS_PENDING);
     assert_int_equal(RtlRunOnceBeginInitialize(&Shared, 0, &context), STATUS_SUCCESS);
     assert_ptr_equal(context, (PVOID)0x40);
     assert_int_equal(Waits, 1);
-    RtlpHooks.WaitOnAddress = NULL;
+    RtlHooks.WaitOnAddress = NULL;
 }
 
 // ---- assertions -------------------------------------------------------------------------------
@@ -392,7 +392,7 @@ assertions_show_values(void **state)
     const ULONG three = 3;
 
     (void)state;
-    RtlpHooks.AssertFailed = CatchAssert;
+    RtlHooks.AssertFailed = CatchAssert;
     NT_ASSERT(three == 3);
     NT_ASSERT_EQ(three, 3);
     if (setjmp(AssertJump) == 0)
@@ -407,7 +407,7 @@ assertions_show_values(void **state)
         NT_ASSERT(three == 4);
         fail();
     }
-    RtlpHooks.AssertFailed = NULL;
+    RtlHooks.AssertFailed = NULL;
 }
 
 #define VERSION_TEST(Function) cmocka_unit_test_setup_teardown(Function, KitSetup, VersionTeardown)

@@ -46,7 +46,7 @@ ImageSetup(void **State)
 static int
 ImageTeardown(void **State)
 {
-    RtlpRemoveFunctionTable(Base());
+    RtlRemoveFunctionTable(Base());
     free(Image);
     return KitTeardown(State);
 }
@@ -63,7 +63,7 @@ AddFunction(ULONG Begin, ULONG End, ULONG UnwindData)
 static void
 RegisterImage(void)
 {
-    assert_true(RtlpInsertFunctionTable(Base(), IMAGE_SIZE, Pdata, PdataCount));
+    assert_true(RtlInsertFunctionTable(Base(), IMAGE_SIZE, Pdata, PdataCount));
 }
 
 // ---- instructions -----------------------------------------------------------------------------
@@ -549,8 +549,8 @@ CheckEveryBoundary(const FUNCTION *Function)
         entry = RtlLookupFunctionEntry(unwound.Rip, &imageBase, NULL);
         assert_ptr_equal(entry, &Pdata[0]);
         assert_int_equal(imageBase, Base());
-        status = RtlpVirtualUnwind(UNW_FLAG_EHANDLER, imageBase, unwound.Rip, entry, &Limits,
-                                   &unwound, &result, &pointers);
+        status = RtlUnwindFrame(UNW_FLAG_EHANDLER, imageBase, unwound.Rip, entry, &Limits, &unwound,
+                                &result, &pointers);
         assert_int_equal(status, STATUS_SUCCESS);
         argumentBytes = in->Operation == RETN ? in->Value : 0;
         if (result.InEpilogue)

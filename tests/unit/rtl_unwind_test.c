@@ -192,7 +192,7 @@ chained_fragment(void **state)
 
     (void)state;
     Assemble(&function);
-    RtlpRemoveFunctionTable(Base());
+    RtlRemoveFunctionTable(Base());
     // The fragment saves rdi in the frame of its parent: mov [rsp+30h], rdi; nop; jmp to the body.
     memcpy(code, "\x48\x89\x7C\x24\x30\x90\xE9", 7);
     distance = (LONG)(CODE_RVA + Offsets[2]) - (LONG)(CODE2_RVA + 11);
@@ -216,15 +216,15 @@ chained_fragment(void **state)
         }
         context.Rbx = 2;
         context.Rip = Base() + CODE2_RVA + offset;
-        assert_int_equal(RtlpVirtualUnwind(UNW_FLAG_UHANDLER, Base(), context.Rip, &Pdata[1], NULL,
-                                           &context, &result, NULL),
+        assert_int_equal(RtlUnwindFrame(UNW_FLAG_UHANDLER, Base(), context.Rip, &Pdata[1], NULL,
+                                        &context, &result, NULL),
                          STATUS_SUCCESS);
         AssertCaller(&context, &caller, 0);
         assert_false(result.InEpilogue);
         assert_true((result.Handler != NULL) == (offset >= 5));
     }
-    assert_int_equal(RtlpPrimaryFunctionEntry(Base(), &Pdata[1])->BeginAddress, CODE_RVA);
-    assert_ptr_equal(RtlpPrimaryFunctionEntry(Base(), &Pdata[0]), &Pdata[0]);
+    assert_int_equal(RtlPrimaryFunctionEntry(Base(), &Pdata[1])->BeginAddress, CODE_RVA);
+    assert_ptr_equal(RtlPrimaryFunctionEntry(Base(), &Pdata[0]), &Pdata[0]);
 }
 
 static void
@@ -240,10 +240,10 @@ chain_in_a_circle(void **state)
     memcpy(info + 4, &Pdata[0], sizeof(Pdata[0]));
     RegisterImage();
     CallerState(&context);
-    assert_int_equal(RtlpVirtualUnwind(UNW_FLAG_EHANDLER, Base(), Base() + CODE_RVA, &Pdata[0],
-                                       NULL, &context, &result, NULL),
+    assert_int_equal(RtlUnwindFrame(UNW_FLAG_EHANDLER, Base(), Base() + CODE_RVA, &Pdata[0], NULL,
+                                    &context, &result, NULL),
                      STATUS_BAD_FUNCTION_TABLE);
-    assert_null(RtlpPrimaryFunctionEntry(Base(), &Pdata[0]));
+    assert_null(RtlPrimaryFunctionEntry(Base(), &Pdata[0]));
 }
 
 // ---- machine frames, leaves -------------------------------------------------------------------
@@ -273,8 +273,8 @@ CheckMachineFrame(BOOLEAN ErrorCode)
         Push(&context, 0xE);
     }
     context.Rsp -= 0x20;
-    assert_int_equal(RtlpVirtualUnwind(UNW_FLAG_NHANDLER, Base(), Base() + CODE_RVA + 4, &Pdata[0],
-                                       NULL, &context, &result, NULL),
+    assert_int_equal(RtlUnwindFrame(UNW_FLAG_NHANDLER, Base(), Base() + CODE_RVA + 4, &Pdata[0],
+                                    NULL, &context, &result, NULL),
                      STATUS_SUCCESS);
     AssertCaller(&context, &interrupted, 0);
     assert_true(result.MachineFrame);
@@ -302,11 +302,10 @@ leaf_function(void **state)
     context = caller;
     Push(&context, RETURN_ADDRESS);
     context.Rip = Base() + CODE_RVA;
-    assert_int_equal(RtlpUnwindOneFrame(NULL, &context), STATUS_SUCCESS);
+    assert_int_equal(RtlUnwindOneFrame(NULL, &context), STATUS_SUCCESS);
     AssertCaller(&context, &caller, 0);
     Push(&context, RETURN_ADDRESS);
-    assert_int_equal(RtlpVirtualUnwind(0, 0, 0, NULL, NULL, &context, &result, NULL),
-                     STATUS_SUCCESS);
+    assert_int_equal(RtlUnwindFrame(0, 0, 0, NULL, NULL, &context, &result, NULL), STATUS_SUCCESS);
     assert_int_equal(result.EstablisherFrame, caller.Rsp - 8);
 }
 
@@ -337,21 +336,21 @@ walk_and_stack_limits(void **state)
     }
     context.Rip = body;
     copy = context;
-    assert_int_equal(RtlpWalkFrames(&limits, &copy, 0, frames, 8), 3);
+    assert_int_equal(RtlWalkFrames(&limits, &copy, 0, frames, 8), 3);
     assert_ptr_equal(frames[0], (PVOID)body);
     assert_ptr_equal(frames[2], (PVOID)body);
     copy = context;
-    assert_int_equal(RtlpWalkFrames(&limits, &copy, 2, frames, 8), 1);
+    assert_int_equal(RtlWalkFrames(&limits, &copy, 2, frames, 8), 1);
     copy = context;
-    assert_int_equal(RtlpWalkFrames(&limits, &copy, 0, frames, 2), 2);
+    assert_int_equal(RtlWalkFrames(&limits, &copy, 0, frames, 2), 2);
 
     // A stack pointer outside of the limits, or not aligned, stops; the context stays as it was.
     limits.LowLimit = (ULONG64)&Stack[STACK_SLOTS - 1];
     copy = context;
-    assert_int_equal(RtlpUnwindOneFrame(&limits, &copy), STATUS_BAD_STACK);
+    assert_int_equal(RtlUnwindOneFrame(&limits, &copy), STATUS_BAD_STACK);
     assert_memory_equal(&copy, &context, sizeof(copy));
     copy.Rsp += 1;
-    assert_int_equal(RtlpUnwindOneFrame(NULL, &copy), STATUS_BAD_STACK);
+    assert_int_equal(RtlUnwindOneFrame(NULL, &copy), STATUS_BAD_STACK);
 }
 
 // ---- damaged data -----------------------------------------------------------------------------
@@ -398,8 +397,8 @@ damaged_unwind_data(void **state)
         }
         CallerState(&context);
         context.Rsp -= 0x8000;
-        status = RtlpVirtualUnwind(UNW_FLAG_EHANDLER, Base(), Base() + CODE_RVA + Random() % 64,
-                                   &Pdata[0], &limits, &context, &result, NULL);
+        status = RtlUnwindFrame(UNW_FLAG_EHANDLER, Base(), Base() + CODE_RVA + Random() % 64,
+                                &Pdata[0], &limits, &context, &result, NULL);
         assert_true(status == STATUS_SUCCESS || status == STATUS_BAD_FUNCTION_TABLE ||
                     status == STATUS_BAD_STACK);
         good += status == STATUS_SUCCESS;
