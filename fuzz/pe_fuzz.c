@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// libFuzzer harness of the PE parser and of the loader's mapping (kernel/ldr). Nothing of the input is
-// executed: it is parsed, every walk over it is made, and what is accepted is mapped, bound and unmapped.
-// Seeds: fuzz/seeds/pe (tools/make-pe-seeds.py). Run it with `make fuzz` or tools/run-fuzz pe_fuzz.
+// libFuzzer harness of the PE parser and of the loader (kernel/ldr). Nothing of the input is
+// executed: it is parsed, every walk over it is made, and what is accepted is mapped, bound,
+// patched and unmapped. Seeds: fuzz/seeds/pe (tools/make-pe-seeds.py). Run it with `make fuzz` or
+// tools/run-fuzz pe_fuzz.
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ldr/pe.h"
+#include "ldr/ldr.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size);
 
@@ -74,22 +75,89 @@ WalkImage(const LDR_PE *Pe)
     }
 }
 
+// Every import of a kernel module exists, so that most images bind.
+static PKI_EXPORT
+FindExport(const char *Module, const char *Name)
+{
+    static uint32_t variable;
+    static KI_EXPORT export = {.Function = &variable, .Name = "x", .Kind = KiExportData};
+    sink += (uint32_t)(strlen(Module) + strlen(Name));
+    return &export;
+}
+
+static void
+Report(void *Context, const char *Line)
+{
+    (void)Context;
+    sink += (uint32_t)strlen(Line);
+}
+
+static void
+QueryAddresses(PLDR_IMAGE Image)
+{
+    LDR_ADDRESS_INFO info;
+    for (ULONG offset = 0; offset < Image->ExtendedSize; offset += Image->ExtendedSize / 64 + 1)
+    {
+        ULONG64 address = (ULONG64)Image->Base + offset;
+        if (!LdrQueryAddress(address, &info) || info.Image != Image)
+        {
+            abort();
+        }
+        ULONG64 original = LdrUnpatchAddress(address);
+        if (LdrImageFromAddress(original) != Image ||
+            LdrImageFromAddress(LdrRepatchAddress(original)) != Image)
+        {
+            abort();
+        }
+    }
+}
+
+// Loads the image as a driver, up to but without its entry point, and takes it away again.
+static void
+LoadImage(const uint8_t *Data, size_t Size, uint32_t Variant)
+{
+    static uint8_t sharedData[4096];
+    LDR_CONFIG config = {.Seed = Variant,
+                         .SharedDataMapping = (Variant & 1) != 0 ? sharedData : NULL,
+                         .WriteCr8Stub = (Variant & 2) != 0 ? sharedData : NULL,
+                         .TranslatesFaults = (Variant & 4) != 0,
+                         .FindExport = FindExport,
+                         .Report = Report};
+    LDR_FILE file = {.Data = Data, .Size = Size};
+    PLDR_IMAGE image = NULL;
+    LdrInitialize(&config);
+    if (!NT_SUCCESS(LdrLoadImage("fuzz.sys", &file, &image)))
+    {
+        if (LdrFindImage("fuzz.sys") != NULL)
+        {
+            abort(); // a failed load leaves nothing behind
+        }
+        return;
+    }
+    QueryAddresses(image);
+    LdrDiscardInit(image);
+    QueryAddresses(image);
+    sink += LdrFindExport(image, "DllInitialize") != NULL;
+    LdrUnloadImage(image);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size)
 {
-    static LDR_PE pe;
+    static LDR_INFO info;
     char line[400];
     // A copy of the exact size lets AddressSanitizer see the first byte too many.
     uint8_t *copy = malloc(Size != 0 ? Size : 1);
     memcpy(copy, Data, Size);
-    LDR_PE_STATUS status = LdrPeParse(&pe, copy, Size, 0);
-    LdrPeFormatError(&pe, "fuzz.sys", line, sizeof line);
+    LDR_PE_STATUS status = LdrQueryInfo(copy, Size, &info, NULL, NULL);
+    LdrPeFormatError(&info.Pe, "fuzz.sys", line, sizeof line);
     sink += (uint32_t)strlen(line);
     if (status == LdrPeOk)
     {
-        WalkImage(&pe);
+        WalkImage(&info.Pe);
+        LoadImage(copy, Size, info.Pe.TimeDateStamp);
     }
-    else if (pe.ErrorText[0] == 0)
+    else if (info.Pe.ErrorText[0] == 0)
     {
         abort(); // every refusal has its line
     }
