@@ -38,6 +38,11 @@ bool hw_pic_output(const struct hw_device *device);
 /* The acknowledge cycle: returns the vector to run. */
 uint8_t hw_pic_acknowledge(struct hw_device *device);
 
+/* ---- apic.c: register pages of the local and the I/O APIC ---- */
+
+/* config: NULL. 0xfee00000 and 0xfec00000; changes no delivery. */
+extern const struct hw_device_ops hw_apic_ops;
+
 /* ---- acpi_pm.c: ACPI fixed hardware ---- */
 
 /* config: NULL. Interrupt line 9. */

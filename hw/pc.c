@@ -61,8 +61,8 @@ static bool
 create_devices(struct hw_machine *machine, const struct hw_pc_config *config)
 {
     static const struct hw_device_ops *const simple[] = {
-        &chipset_ops,    &hw_pic_ops,   &hw_pit_ops, &hw_cmos_ops,
-        &hw_acpi_pm_ops, &hw_i8042_ops, &hw_post_ops};
+        &chipset_ops, &hw_pic_ops,     &hw_apic_ops,  &hw_pit_ops,
+        &hw_cmos_ops, &hw_acpi_pm_ops, &hw_i8042_ops, &hw_post_ops};
     struct hw_uart_config uart = {
         .port = 0x3f8, .line = 4, .transmit = config->serial, .context = config->serial_context};
     struct hw_vga_config vga = {.slot = HW_PC_SLOT_VGA};

@@ -311,6 +311,52 @@ pic_levels_and_poll(void **state)
     hw_irq_lower(&eleven);
 }
 
+static uint32_t
+word_at(struct hw_machine *m, uint64_t physical)
+{
+    uint32_t value = 0;
+    hw_memory_read(m, physical, &value, 4);
+    return value;
+}
+
+static void
+set_word(struct hw_machine *m, uint64_t physical, uint32_t value)
+{
+    hw_memory_write(m, physical, &value, 4);
+}
+
+static void
+apic_pages(void **state)
+{
+    struct hw_machine *m = *state;
+    struct hw_irq eighteen;
+    hw_irq_init(&eighteen, m, 18);
+    assert_int_equal(word_at(m, 0xfee00030), 0x00050014);
+    set_word(m, 0xfee00030, 0); /* identification */
+    assert_int_equal(word_at(m, 0xfee00030), 0x00050014);
+    set_word(m, 0xfee00080, 0x20);
+    assert_int_equal(word_at(m, 0xfee00080), 0x20);
+    assert_int_equal(kit.errors, 0);
+    word_at(m, 0xfee00034);
+    set_word(m, 0xfee00034, 1);
+    assert_int_equal(kit.errors, 2);
+    set_word(m, 0xfec00000, 1);
+    assert_int_equal(word_at(m, 0xfec00000), 1);
+    assert_int_equal(word_at(m, 0xfec00010), 0x00170011);
+    set_word(m, 0xfec00000, 0x10 + 18 * 2);
+    assert_int_equal(word_at(m, 0xfec00010), 0x10000);
+    set_word(m, 0xfec00010, 0xffffa061);
+    assert_int_equal(word_at(m, 0xfec00010), 0x1a061);
+    set_word(m, 0xfec00010, 0x0000a061);
+    hw_irq_raise(&eighteen);
+    assert_int_equal(word_at(m, 0xfec00010), 0xe061); /* remote IRR */
+    hw_irq_lower(&eighteen);
+    set_word(m, 0xfec00000, 0x11 + 18 * 2);
+    set_word(m, 0xfec00010, 0x01000000);
+    assert_int_equal(word_at(m, 0xfec00010), 0x01000000);
+    assert_int_equal(word_at(m, 0xfec00020), 0xffffffff);
+}
+
 /* ---- ACPI ---- */
 
 static void
@@ -373,6 +419,7 @@ main(void)
         KIT_PC_TEST(pit_latches_and_bytes),
         KIT_PC_TEST(pic_priorities),
         KIT_PC_TEST(pic_levels_and_poll),
+        KIT_PC_TEST(apic_pages),
         KIT_PC_TEST(pm_timer),
         KIT_PC_TEST(pm_events),
     };
