@@ -7,8 +7,9 @@
  */
 #include "mip.h"
 
-#define MI_GRANULE      0x10000ull /* regions start on 64 KiB, as on Windows; leaves gaps behind them \
-                                    */
+#define MI_GRANULE                                                                \
+    0x10000ull /* regions start on 64 KiB, as on Windows; leaves gaps behind them \
+                */
 #define MI_ALIAS_STRIDE 0x80000000ull
 #define MI_SHARED_ALIAS (MM_REGION_ALIAS + 0x800000000ull)
 #define MI_SHARED_SPAN  (2ull << 30)

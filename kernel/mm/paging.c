@@ -8,10 +8,11 @@
  */
 #include "mip.h"
 
-#define MI_RANGES     512u
-#define MI_ALWAYS_ARM 1024u /* arm each time until here, then at intervals: a run must stay fast \
-                             */
-#define MI_ARM_EVERY  16u
+#define MI_RANGES 512u
+#define MI_ALWAYS_ARM                                                          \
+    1024u /* arm each time until here, then at intervals: a run must stay fast \
+           */
+#define MI_ARM_EVERY 16u
 
 typedef struct _MI_RANGE
 {

@@ -207,11 +207,11 @@ MiAllocateSmall(PMI_POOL Pool, SIZE_T Size)
 static PMI_BLOCK
 MiAllocateLarge(PMI_POOL Pool, SIZE_T Size)
 {
-    const ULONG64 pages = MiRoundUp(Size, HOST_PAGE_SIZE) / HOST_PAGE_SIZE;
-    if (pages >= MI_POOL_COMMIT / HOST_PAGE_SIZE)
+    if (Size >= MI_POOL_COMMIT)
     {
         return NULL;
     }
+    const ULONG64 pages = MiRoundUp(Size, HOST_PAGE_SIZE) / HOST_PAGE_SIZE;
     PULONG link = MiExtentList(Pool, (ULONG)pages);
     while (*link != 0 && MiBlocks[*link].Pages != pages)
     {
