@@ -54,7 +54,6 @@ IopCreateFileObject(PDEVICE_OBJECT DeviceObject,
     file->Flags = IopFileFlags(Packet, Attributes);
     KeInitializeEvent(&file->Lock, SynchronizationEvent, FALSE);
     KeInitializeEvent(&file->Event, NotificationEvent, FALSE);
-    KeInitializeSpinLock(&file->IrpListLock);
     InitializeListHead(&file->IrpList);
     if (Name->Length != 0)
     {

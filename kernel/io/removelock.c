@@ -56,7 +56,7 @@ IoInitializeRemoveLockEx(_In_ PIO_REMOVE_LOCK Lock,
         lock->Dbg.LowMemoryCount = 0;
         lock->Dbg.Blocks = NULL;
         InitializeListHead(&lock->Dbg.LockList);
-        KeInitializeSpinLock(&lock->Dbg.Spin);
+        lock->Dbg.Spin = 0;
     }
 }
 

@@ -21,7 +21,7 @@ KeInitializeDeviceQueue(_Out_ PKDEVICE_QUEUE DeviceQueue)
     DeviceQueue->Type = DeviceQueueObject;
     DeviceQueue->Size = sizeof(KDEVICE_QUEUE);
     InitializeListHead(&DeviceQueue->DeviceListHead);
-    KeInitializeSpinLock(&DeviceQueue->Lock);
+    DeviceQueue->Lock = 0;
     DeviceQueue->Busy = FALSE;
 }
 
