@@ -13,6 +13,7 @@ typedef struct _VI_UNLOADED
     ULONG64 End;
     char Name[64];
     char Path[260];
+    ULONG64 PreferredBase;
 } VI_UNLOADED_IMAGE;
 
 // A ring: the oldest is forgotten first, as the debugger's list of unloaded modules does.
@@ -33,6 +34,7 @@ ViRememberUnloaded(PDRIVER_OBJECT DriverObject)
         slot->Base + (image->ExtendedSize > image->Size ? image->ExtendedSize : image->Size);
     RtlpFormat(slot->Name, sizeof(slot->Name), "%s", image->Name);
     RtlpFormat(slot->Path, sizeof(slot->Path), "%s", image->Path);
+    slot->PreferredBase = image->Pe.ImageBase;
 }
 
 static const VI_UNLOADED_IMAGE *
@@ -68,6 +70,7 @@ VfQueryCode(ULONG64 Address, VF_CODE *Code)
     {
         RtlpFormat(Code->Name, sizeof(Code->Name), "%s", info.Image->Name);
         RtlpFormat(Code->Path, sizeof(Code->Path), "%s", info.Image->Path);
+        Code->PreferredBase = info.Image->Pe.ImageBase;
         Code->Rva = (ULONG)(info.Original - (ULONG64)info.Image->Base);
         RtlpFormat(Code->Symbol, sizeof(Code->Symbol), "%s", info.Symbol);
         Code->SymbolOffset = info.SymbolOffset;
@@ -78,6 +81,7 @@ VfQueryCode(ULONG64 Address, VF_CODE *Code)
         return FALSE;
     RtlpFormat(Code->Name, sizeof(Code->Name), "%s", gone->Name);
     RtlpFormat(Code->Path, sizeof(Code->Path), "%s", gone->Path);
+    Code->PreferredBase = gone->PreferredBase;
     Code->Rva = (ULONG)(Address - gone->Base);
     Code->Unloaded = TRUE;
     return TRUE;

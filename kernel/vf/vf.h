@@ -61,10 +61,11 @@ typedef struct _VF_REPORT
 // A code or data address of a driver, also of one that is gone.
 typedef struct _VF_CODE
 {
-    char Name[64];    // "foo.sys"
-    char Path[260];   // host path as given
-    ULONG Rva;        // of the original code, patches undone
-    char Symbol[128]; // nearest export, or ""
+    char Name[64];         // "foo.sys"
+    char Path[260];        // host path as given
+    ULONG64 PreferredBase; // ImageBase of the file
+    ULONG Rva;             // of the original code, patches undone
+    char Symbol[128];      // nearest export, or ""
     ULONG SymbolOffset;
     BOOLEAN Unloaded;
 } VF_CODE;
