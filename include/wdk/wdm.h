@@ -21,6 +21,7 @@
 #include <openwdm_parts/wdm_dma.h>
 #include <openwdm_parts/wdm_pci.h>
 #include <openwdm_parts/wdm_pnp_types.h>
+#include <openwdm_parts/wdm_pnp_interface.h>
 #include <openwdm_parts/wdm_cm_types.h>
 #include <openwdm_parts/wdm_ob_types.h>
 #include <openwdm_parts/wdm_po_fx.h>

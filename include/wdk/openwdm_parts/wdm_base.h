@@ -23,6 +23,9 @@
 #include <bugcodes.h>
 #include <devioctl.h>
 #include <wdk_intrin.h>
+#if !defined(OPENWDM_KERNEL)
+#include <specstrings.h>
+#endif
 
 #ifdef __cplusplus
 extern "C"
