@@ -138,7 +138,7 @@ def add_delay_imports(image):
     base = image.here()
     names = base + 64
     strings = names + 32
-    rows = struct.pack("<IIIIIIII", 1, strings, base + 0x100, names + 16, names, 0, 0, 0) + bytes(32)
+    rows = struct.pack("<8I", 1, strings, base + 0x100, names + 16, names, 0, 0, 0) + bytes(32)
     data = rows + struct.pack("<QQQQ", strings + 16, 0, IMAGE_BASE, 0)
     data += b"helper.sys\0".ljust(16, b"\0") + b"\1\0HelperCall\0"
     image.add(".didat", data.ljust(0x200, b"\0"), RWDATA)
@@ -173,7 +173,7 @@ def add_unwind(image, begin, end, handler=None, chained=False):
     xdata = image.here()
     info = struct.pack("<BBBB", 1 | (0x08 if handler else 0), 4, 1, 0) + b"\x04\x42\0\0"
     if handler:
-        info += struct.pack("<III", handler, 1, begin) + struct.pack("<III", begin + 4, 1, begin + 8)
+        info += struct.pack("<6I", handler, 1, begin, begin + 4, 1, begin + 8)
     second = xdata + len(info)
     if chained:
         info += struct.pack("<BBBB", 1 | 0x20, 0, 0, 0) + struct.pack("<III", begin, end, xdata)
@@ -207,7 +207,8 @@ def add_load_config(image, size=0x94, cookie=True):
     if cookie and size >= 0x60:
         struct.pack_into("<Q", config, 0x58, IMAGE_BASE + data_rva)
     if size >= 0x80:
-        struct.pack_into("<QQ", config, 0x70, IMAGE_BASE + data_rva + 16, IMAGE_BASE + data_rva + 24)
+        pointers = IMAGE_BASE + data_rva + 16
+        struct.pack_into("<QQ", config, 0x70, pointers, pointers + 8)
     base = image.add(".lcfg", bytes(config), RDATA)
     image.directories[CONFIG] = (base, size)
     sites = [base + 0x58] if size >= 0x60 else []
@@ -244,8 +245,8 @@ def version_resource():
         strings += block + bytes(-len(block) % 4)
     table = version_block("040904b0", children=strings, text=True)
     info = version_block("StringFileInfo", children=table, text=True)
-    fixed = struct.pack("<13I", 0xFEEF04BD, 0x10000, 0x10002, 0x30004, 0x10002, 0x30004, 0, 0, 0x40004,
-                        3, 7, 0, 0)
+    fixed = struct.pack("<13I", 0xFEEF04BD, 0x10000, 0x10002, 0x30004, 0x10002, 0x30004, 0, 0,
+                        0x40004, 3, 7, 0, 0)
     return version_block("VS_VERSION_INFO", fixed, info)
 
 

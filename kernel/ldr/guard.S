@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the Control Flow Guard pointers of driver images lead to. Calls are not checked: the targets of a
- * driver are no secret here, and a wild one faults.
+ * What the Control Flow Guard pointers of driver images lead to. Calls are not checked: the targets
+ * of a driver are no secret here, and a wild one faults.
  */
     .text
 

@@ -153,8 +153,8 @@ pe_close(struct pe_builder *pe, struct pe_blob *blob, const char *name, uint32_t
 
 // ---- directories ----
 
-// Imports: "module!name" or "module!#12", grouped by module, NULL at the end. slots[i] gets the RVA of
-// the i-th slot.
+// Imports: "module!name" or "module!#12", grouped by module, NULL at the end. slots[i] gets the RVA
+// of the i-th slot.
 static inline void
 pe_add_imports(struct pe_builder *pe, const char *const *imports, uint32_t *slots)
 {
@@ -216,8 +216,8 @@ pe_add_imports(struct pe_builder *pe, const char *const *imports, uint32_t *slot
     pe_directory(pe, 1, descriptor[0], 20 * (modules + 1));
 }
 
-// Exports, sorted by name; targets[i] is an RVA, or 0 when forwarders[i] is a forwarder. Ordinals begin
-// with 5.
+// Exports, sorted by name; targets[i] is an RVA, or 0 when forwarders[i] is a forwarder. Ordinals
+// begin with 5.
 static inline void
 pe_add_exports(struct pe_builder *pe,
                unsigned count,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// kernel/ldr: imports, exports, relocations, exception directory, load configuration, debug directory of a
-// file, each with what may be wrong about it. Version and signature: see also fuzz/seeds/pe.
+// kernel/ldr: imports, exports, relocations, exception directory, load configuration, debug
+// directory of a file, each with what may be wrong about it. Version and signature: see also
+// fuzz/seeds/pe.
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,8 +51,8 @@ static bool
 list_import(void *context, const LDR_PE_IMPORT *import)
 {
     char *text = context;
-    sprintf(text + strlen(text), "%s!%s#%u ", import->Module,
-            import->Name != NULL ? import->Name : "", import->Ordinal);
+    snprintf(text + strlen(text), 200 - strlen(text), "%s!%s#%u ", import->Module,
+             import->Name != NULL ? import->Name : "", import->Ordinal);
     return true;
 }
 

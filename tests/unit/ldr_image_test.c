@@ -33,6 +33,16 @@ static KI_EXPORT forty_two_export = {.Function = (const void *)forty_two,
                                      .Kind = KiExportLeaf,
                                      .MaxIrql = 15};
 
+static void
+append(char *text, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    size_t length = strlen(text);
+    va_start(arguments, format);
+    vsnprintf(text + length, size - length, format, arguments);
+    va_end(arguments);
+}
+
 static PKI_EXPORT
 find_export(const char *module, const char *name)
 {
@@ -43,7 +53,7 @@ static void
 take_report(void *context, const char *line)
 {
     (void)context;
-    strcat(strcat(report, line), "\n");
+    append(report, sizeof report, "%s\n", line);
 }
 
 // Runs the routine and notes whose it was.
@@ -53,12 +63,12 @@ call_driver(void *context, PVOID routine, PUNICODE_STRING argument)
     LDR_ADDRESS_INFO info;
     (void)context;
     assert_true(LdrQueryAddress((ULONG64)routine, &info));
-    sprintf(calls + strlen(calls), "%s!%s(", info.Image->Name, info.Symbol);
+    append(calls, sizeof calls, "%s!%s(", info.Image->Name, info.Symbol);
     for (unsigned i = 0; argument != NULL && i < argument->Length / sizeof(WCHAR); i++)
     {
-        sprintf(calls + strlen(calls), "%c", argument->Buffer[i]);
+        append(calls, sizeof calls, "%c", argument->Buffer[i]);
     }
-    strcat(calls, ") ");
+    append(calls, sizeof calls, ") ");
     return ((NTSTATUS(NTAPI *)(PUNICODE_STRING))routine)(argument);
 }
 
@@ -96,7 +106,7 @@ protection(const void *address)
     static char text[8];
     char line[512];
     FILE *maps = fopen("/proc/self/maps", "r");
-    strcpy(text, "none");
+    snprintf(text, sizeof text, "none");
     while (fgets(line, sizeof line, maps) != NULL)
     {
         unsigned long start;
@@ -252,7 +262,7 @@ static BOOLEAN
 note_paged(PVOID start, SIZE_T size, int flags, PVOID context)
 {
     (void)context;
-    sprintf(report + strlen(report), "%llx+%lx:%d ", (ULONG64)start - BASE, size, flags);
+    append(report, sizeof report, "%llx+%lx:%d ", (ULONG64)start - BASE, size, flags);
     return TRUE;
 }
 
@@ -381,8 +391,8 @@ save(struct pe_builder *pe, const char *name)
     pe_end(pe);
 }
 
-// helper.sys: DllInitialize returns Status, DllUnload, Get returns 7, Kernel is forwarded to the kernel,
-// Loop to itself.
+// helper.sys: DllInitialize returns Status, DllUnload, Get returns 7, Kernel is forwarded to the
+// kernel, Loop to itself.
 static void
 save_helper(ULONG status)
 {

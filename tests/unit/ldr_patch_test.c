@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// kernel/ldr/patch.c: patched code runs and does what the original would have done; code that cannot be
-// patched with certainty stays as it is.
+// kernel/ldr/patch.c: patched code runs and does what the original would have done; code that
+// cannot be patched with certainty stays as it is.
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// kernel/ldr/patch.c against itself: random functions are assembled twice, once with `mov cr8` and once
-// with what the patch is to mean (gs: accesses, longer, so the layout differs). Both must leave the same
-// registers, flags and IRQL. The seed is fixed; a failure prints the number of the function.
+// kernel/ldr/patch.c against itself: random functions are assembled twice, once with `mov cr8` and
+// once with what the patch is to mean (gs: accesses, longer, so the layout differs). Both must
+// leave the same registers, flags and IRQL. The seed is fixed; a failure prints the number of the
+// function.
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,7 +57,8 @@ __asm__(".text\n.globl random_write_cr8_stub\nrandom_write_cr8_stub:\n"
         "movabsq $0xdeadbeefdeadbeef, %rax\n"
         "ret\n");
 
-// Calls Code with the registers of Registers and stores them back. The flags are those of arithmetic.
+// Calls Code with the registers of Registers and stores them back. The flags are those of
+// arithmetic.
 void random_call(const void *code, struct registers *registers);
 __asm__(".text\n.globl random_call\nrandom_call:\n"
         "pushq %rbx\npushq %rsi\nsubq $72, %rsp\n"
