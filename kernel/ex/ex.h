@@ -46,6 +46,6 @@ void ExForEachResource(BOOLEAN (*Routine)(PERESOURCE Resource, PVOID Caller, PVO
                        PVOID Context);
 
 /* Local time is UTC plus this; 0 unless the runtime sets it. */
-extern LONGLONG ExpTimeZoneBias100ns;
+extern LONGLONG ExTimeZoneBias100ns;
 
 #endif

@@ -20,7 +20,7 @@ ExpGate(const char *Name)
 }
 
 static void
-ExpInitializeList(PGENERAL_LOOKASIDE List,
+ExpInitializeList(PGENERAL_LOOKASIDE_POOL List,
                   ULONG Type,
                   PALLOCATE_FUNCTION Allocate,
                   PFREE_FUNCTION Free,
@@ -70,7 +70,7 @@ ExpCheckInitialized(PVOID List)
 }
 
 static void
-ExpEmptyList(PGENERAL_LOOKASIDE List)
+ExpEmptyList(PGENERAL_LOOKASIDE_POOL List)
 {
     PSLIST_ENTRY entry;
     while ((entry = ExpInterlockedPopEntrySList(&List->ListHead)) != NULL)
@@ -80,7 +80,7 @@ ExpEmptyList(PGENERAL_LOOKASIDE List)
 }
 
 static void
-ExpDeleteList(PGENERAL_LOOKASIDE List)
+ExpDeleteList(PGENERAL_LOOKASIDE_POOL List)
 {
     ExpCheckInitialized(List);
     ExpUntrack(ExpKindLookaside, List);
@@ -88,6 +88,14 @@ ExpDeleteList(PGENERAL_LOOKASIDE List)
 }
 
 /* ---- nonpaged and paged lists ------------------------------------------------------------- */
+
+/* The declared alignment to a cache line is the driver's wish; pool gives it 16 bytes. The head of
+ * the list is the same without it. */
+static PGENERAL_LOOKASIDE_POOL
+ExpUnaligned(PVOID Lookaside)
+{
+    return Lookaside;
+}
 
 /* Contract: NF:wdm.ExInitializeNPagedLookasideList. */
 DDI VOID
@@ -100,7 +108,7 @@ ExInitializeNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside,
                                 USHORT Depth)
 {
     (void)Depth;
-    ExpInitializeList(&Lookaside->L, NonPagedPool | Flags, Allocate, Free, Size, Tag);
+    ExpInitializeList(ExpUnaligned(Lookaside), NonPagedPool | Flags, Allocate, Free, Size, Tag);
 }
 
 /* Contract: NF:wdm.ExInitializePagedLookasideList. */
@@ -114,21 +122,21 @@ ExInitializePagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside,
                                USHORT Depth)
 {
     (void)Depth;
-    ExpInitializeList(&Lookaside->L, PagedPool | Flags, Allocate, Free, Size, Tag);
+    ExpInitializeList(ExpUnaligned(Lookaside), PagedPool | Flags, Allocate, Free, Size, Tag);
 }
 
 /* Contract: NF:wdm.ExDeleteNPagedLookasideList. */
 DDI VOID
 ExDeleteNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside)
 {
-    ExpDeleteList(&Lookaside->L);
+    ExpDeleteList(ExpUnaligned(Lookaside));
 }
 
 /* Contract: NF:wdm.ExDeletePagedLookasideList. */
 DDI VOID
 ExDeletePagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside)
 {
-    ExpDeleteList(&Lookaside->L);
+    ExpDeleteList(ExpUnaligned(Lookaside));
 }
 
 /* ---- LOOKASIDE_LIST_EX -------------------------------------------------------------------- */
@@ -173,7 +181,7 @@ ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX Lookaside,
         (Flags & EX_LOOKASIDE_LIST_EX_FLAGS_RAISE_ON_FAIL) ? POOL_RAISE_IF_ALLOCATION_FAILURE : 0;
     type |=
         (Flags & EX_LOOKASIDE_LIST_EX_FLAGS_FAIL_NO_RAISE) ? POOL_QUOTA_FAIL_INSTEAD_OF_RAISE : 0;
-    ExpInitializeList((PGENERAL_LOOKASIDE)&Lookaside->L, type, NULL, NULL, Size, Tag);
+    ExpInitializeList(&Lookaside->L, type, NULL, NULL, Size, Tag);
     Lookaside->L.AllocateEx = Allocate != NULL ? Allocate : ExpAllocateEx;
     Lookaside->L.FreeEx = Free != NULL ? Free : ExpFreeEx;
     return STATUS_SUCCESS;

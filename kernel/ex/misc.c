@@ -6,7 +6,7 @@
 
 #include "rtl/rtl.h"
 
-LONGLONG ExpTimeZoneBias100ns;
+LONGLONG ExTimeZoneBias100ns;
 
 NTSTATUS
 ExInitSystem(void)
@@ -18,14 +18,14 @@ ExInitSystem(void)
 DDI VOID
 ExSystemTimeToLocalTime(PLARGE_INTEGER SystemTime, PLARGE_INTEGER LocalTime)
 {
-    LocalTime->QuadPart = SystemTime->QuadPart + ExpTimeZoneBias100ns;
+    LocalTime->QuadPart = SystemTime->QuadPart + ExTimeZoneBias100ns;
 }
 
 /* Contract: NF:wdm.ExLocalTimeToSystemTime. */
 DDI VOID
 ExLocalTimeToSystemTime(PLARGE_INTEGER LocalTime, PLARGE_INTEGER SystemTime)
 {
-    SystemTime->QuadPart = LocalTime->QuadPart - ExpTimeZoneBias100ns;
+    SystemTime->QuadPart = LocalTime->QuadPart - ExTimeZoneBias100ns;
 }
 
 /* Contract: NF:ntddk.ExUuidCreate: time based (version 1). The node is made up and says so by its

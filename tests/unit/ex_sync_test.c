@@ -245,7 +245,7 @@ slist_body(void *context)
     CHECK(ExpInterlockedFlushSList(&head) == &entries[1]);
     CHECK_EQ(ExQueryDepthSList(&head), 0);
     NPAGED_LOOKASIDE_LIST *list =
-        ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(NPAGED_LOOKASIDE_LIST), TAG);
+        ExAllocatePoolWithTag(NonPagedPoolNxCacheAligned, sizeof(NPAGED_LOOKASIDE_LIST), TAG);
     ExInitializeNPagedLookasideList(list, NULL, NULL, POOL_NX_ALLOCATION, 40, TAG, 0);
     CHECK(list->L.Allocate != NULL && list->L.Free != NULL);
     CHECK_EQ(list->L.Size, 40);
@@ -258,7 +258,7 @@ free_lookaside_body(void *context)
 {
     (void)context;
     NPAGED_LOOKASIDE_LIST *list =
-        ExAllocatePoolWithTag(NonPagedPoolNx, sizeof(NPAGED_LOOKASIDE_LIST), TAG);
+        ExAllocatePoolWithTag(NonPagedPoolNxCacheAligned, sizeof(NPAGED_LOOKASIDE_LIST), TAG);
     ExInitializeNPagedLookasideList(list, NULL, NULL, POOL_NX_ALLOCATION, 40, TAG, 0);
     ExFreePool(list);
 }
