@@ -7,7 +7,6 @@
 
 #include "ldrp.h"
 
-#include "mm/mm.h"
 #include "rtl/unwind.h"
 
 static BOOLEAN
@@ -189,6 +188,32 @@ LdrpUnmapImage(PLDR_IMAGE Image)
 }
 
 void
+LdrpExcludeDiscarded(PLDR_IMAGE Image)
+{
+    for (ULONG index = 0; index < Image->SectionCount; index++)
+    {
+        ULONG first = index;
+        while (index < Image->SectionCount && Image->Sections[index].IsDiscarded &&
+               !Image->Sections[index].IsExcluded)
+        {
+            Image->Sections[index++].IsExcluded = TRUE;
+        }
+        if (index == first)
+        {
+            continue;
+        }
+        const LDR_SECTION *last = &Image->Sections[index - 1];
+        ULONG start = Image->Sections[first].Rva;
+        ULONG size = last->Rva + last->Size - start;
+        if (!RtlpExcludeFunctionTableRange((ULONG64)Image->Base, start, size))
+        {
+            // The unwinder has no room for another hole: readable zeros harm nobody.
+            host_protect(Image->Base + start, size, HOST_PROT_READ);
+        }
+    }
+}
+
+void
 LdrDiscardInit(PLDR_IMAGE Image)
 {
     for (ULONG index = 0; index < Image->SectionCount; index++)
@@ -198,12 +223,11 @@ LdrDiscardInit(PLDR_IMAGE Image)
         {
             continue;
         }
-        // Unwind data of functions in there must not lead the unwinder into it.
-        RtlpExcludeFunctionTableRange((ULONG64)Image->Base, section->Rva, section->Size);
         section->IsDiscarded = TRUE;
         Image->Pe.Sections[index].IsHidden = true;
         host_discard(Image->Base + section->Rva, section->Size);
         host_protect(Image->Base + section->Rva, section->Size, HOST_PROT_NONE);
     }
+    LdrpExcludeDiscarded(Image);
     Image->InitDiscarded = TRUE;
 }

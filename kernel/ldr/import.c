@@ -14,6 +14,7 @@ typedef struct _LDRP_BIND
     // The module that Module names, looked up once and not for each of its names.
     char Module[LDR_PE_MAX_MODULE_NAME];
     BOOLEAN IsKernel;
+    BOOLEAN IsBroken; // the module is there but cannot be loaded
     PLDR_IMAGE Provider;
 } LDRP_BIND;
 
@@ -127,6 +128,7 @@ LdrpSelectModule(LDRP_BIND *Bind, const char *Module)
     {
         NTSTATUS status = STATUS_SUCCESS;
         Bind->Provider = LdrpLoadDependency(Module, Bind->Image, Bind->Depth + 1, &status);
+        Bind->IsBroken = !NT_SUCCESS(status);
         if (!NT_SUCCESS(status) && NT_SUCCESS(Bind->Status))
         {
             Bind->Status = status;
@@ -146,7 +148,9 @@ LdrpReportMissing(LDRP_BIND *Bind, const LDR_PE_IMPORT *Import)
     }
     BOOLEAN hasModule = Bind->IsKernel || Bind->Provider != NULL;
     LdrpReport("%s: missing import %s!%s%s", Bind->Image->Name, Import->Module, name,
-               hasModule ? "" : " (there is no such module)");
+               hasModule        ? ""
+               : Bind->IsBroken ? " (that module cannot be loaded)"
+                                : " (there is no such module)");
     Bind->Image->MissingImports++;
     // The status of a dependency that failed says more than "not found".
     if (NT_SUCCESS(Bind->Status))

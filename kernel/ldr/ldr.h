@@ -65,7 +65,8 @@ typedef struct _LDR_CONFIG
     // One line, without newline, for the user: why an image was refused, each missing import.
     void (*Report)(void *Context, const char *Line);
 
-    // An image is bound and in the list, its entry point has not run / is about to go.
+    // An image is bound and in the list, its entry point has not run / is about to go. The place to
+    // register pageable sections (LdrForEachPagedSection).
     void (*Loaded)(void *Context, PLDR_IMAGE Image);
     void (*Unloading)(void *Context, PLDR_IMAGE Image);
 } LDR_CONFIG;
@@ -93,6 +94,7 @@ typedef struct _LDR_SECTION
     BOOLEAN IsPaged;
     BOOLEAN IsInit; // goes away after DriverEntry
     BOOLEAN IsDiscarded;
+    BOOLEAN IsExcluded;     // the unwinder knows that it is gone
     BOOLEAN IsWritableCode; // asks for both; LdrHandleSectionFault gives one at a time
     ULONG Rva;
     ULONG Size; // whole pages

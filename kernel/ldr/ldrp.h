@@ -45,6 +45,9 @@ LdrpProtectImage(PLDR_IMAGE Image);
 
 void LdrpUnmapImage(PLDR_IMAGE Image);
 
+// Tells the unwinder about discarded sections, so that damaged unwind data cannot lead it there.
+void LdrpExcludeDiscarded(PLDR_IMAGE Image);
+
 // ---- import.c
 
 // Binds all imports of Image, whose file is Pe. Every missing name is reported.

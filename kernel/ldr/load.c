@@ -6,7 +6,6 @@
 
 #include "ldrp.h"
 
-#include "mm/mm.h"
 #include "rtl/unwind.h"
 
 LDR_CONFIG LdrpConfig;
@@ -254,23 +253,6 @@ LdrpStatusOf(LDR_PE_STATUS Status)
 }
 
 static BOOLEAN
-LdrpRegisterPaged(PVOID Start, SIZE_T Size, int Protection, PVOID Context)
-{
-    UNREFERENCED_PARAMETER(Context);
-    return NT_SUCCESS(MmRegisterPageableRange(Start, Size, Protection));
-}
-
-static BOOLEAN
-LdrpUnregisterPaged(PVOID Start, SIZE_T Size, int Protection, PVOID Context)
-{
-    UNREFERENCED_PARAMETER(Size);
-    UNREFERENCED_PARAMETER(Protection);
-    UNREFERENCED_PARAMETER(Context);
-    MmUnregisterPageableRange(Start);
-    return TRUE;
-}
-
-static BOOLEAN
 LdrpRegisterFunctions(PLDR_IMAGE Image)
 {
     const RUNTIME_FUNCTION *table = NULL;
@@ -309,12 +291,7 @@ LdrpFinish(PLDR_IMAGE Image, const LDR_PE *Pe, ULONG Depth)
     {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    if (!LdrForEachPagedSection(Image, LdrpRegisterPaged, NULL))
-    {
-        LdrForEachPagedSection(Image, LdrpUnregisterPaged, NULL);
-        RtlpRemoveFunctionTable((ULONG64)Image->Base);
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
+    LdrpExcludeDiscarded(Image);
     return STATUS_SUCCESS;
 }
 
@@ -422,7 +399,6 @@ LdrUnloadImage(PLDR_IMAGE Image)
     {
         LdrpConfig.Unloading(LdrpConfig.Context, Image);
     }
-    LdrForEachPagedSection(Image, LdrpUnregisterPaged, NULL);
     RtlpRemoveFunctionTable((ULONG64)Image->Base);
     LdrpDestroy(Image);
 }

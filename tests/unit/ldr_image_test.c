@@ -471,8 +471,9 @@ a_failing_dll_initialize_fails_the_importer(void **state)
     save_helper(0xC0000001);
     build(&pe, "helper.sys!Get");
     load("a.sys", &pe, STATUS_UNSUCCESSFUL);
-    assert_string_equal(report, "helper.sys: DllInitialize failed with 0xC0000001\n"
-                                "a.sys: missing import helper.sys!Get (there is no such module)\n");
+    assert_string_equal(report,
+                        "helper.sys: DllInitialize failed with 0xC0000001\n"
+                        "a.sys: missing import helper.sys!Get (that module cannot be loaded)\n");
     assert_null(LdrFindImage("helper.sys"));
     pe_end(&pe);
 }
