@@ -17,9 +17,9 @@ corpus_run 0 "$image" -c "$name; ioctl 0x9C402004 out:4 expect:01000000"
 corpus_run 0 "$image" -c "$name; ioctl 0x9C402084 in:1b000000 out:8"
 corpus_run 2 "$image" -c "$name; ioctl 0x9C402084 in:efbeadde out:8"
 
-# Port 0x61 as a byte; a PCI function that is not there reads as ones or fails, the host bridge not.
-corpus_run 0 "$image" -c "$name; ioctl 0x9C4060CC in:61000000 out:1"
-corpus_run 0 "$image" -c "$name; ioctl 0x9C406144 in:0000000000000000 out:4"
+# Port 0x61 (the driver answers a ULONG for any width), and the host bridge's vendor and device.
+corpus_run 0 "$image" -c "$name; ioctl 0x9C4060CC in:61000000 out:4"
+corpus_run 0 "$image" -c "$name; ioctl 0x9C406144 in:0000000000000000 out:4 expect:86803712"
 
 # Memory: 16 bytes of the BIOS area at 0xF0000, in units of one byte.
 corpus_run 0 "$image" -c "$name; ioctl 0x9C406104 in:00000f00000000000100000010000000 out:16"

@@ -13,7 +13,7 @@ corpus_need() {
 corpus_run() {
     wanted=$1
     shift
-    echo "\$ wdm run $*"
+    printf '$ wdm run %s\n' "$*"
     out=$("$WDM" run "$@" 2>&1)
     status=$?
     printf '%s\n' "$out"
