@@ -441,7 +441,9 @@ extern "C"
 #if !defined(OPENWDM_KERNEL)
 #define PsGetCurrentThread() ((PETHREAD)KeGetCurrentThread())
 #endif
-#define IoIsValidIrpStatus(Status) TRUE
+#define IoIsValidIrpStatus(Status)           TRUE
+#define IoAssignArcName(ArcName, DeviceName) (IoCreateSymbolicLink((ArcName), (DeviceName)))
+#define IoDeassignArcName(ArcName)           (IoDeleteSymbolicLink((ArcName)))
 
 #ifdef __cplusplus
 }

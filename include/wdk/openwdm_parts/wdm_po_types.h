@@ -62,6 +62,20 @@ extern "C"
     } POWER_ACTION,
         *PPOWER_ACTION;
 
+    typedef enum
+    {
+        PoAc,
+        PoDc,
+        PoHot,
+        PoConditionMaximum
+    } SYSTEM_POWER_CONDITION;
+
+    typedef enum
+    {
+        LT_DONT_CARE,
+        LT_LOWEST_LATENCY
+    } LATENCY_TIME;
+
     typedef struct _SYSTEM_POWER_STATE_CONTEXT
     {
         union

@@ -223,7 +223,19 @@ extern "C"
 #define RtlAnsiStringToUnicodeSize(STRING)                      \
     (NLS_MB_CODE_PAGE_TAG ? RtlxAnsiStringToUnicodeSize(STRING) \
                           : ((STRING)->Length + sizeof(ANSI_NULL)) * sizeof(WCHAR))
+#define RtlIntPtrToUnicodeString(Value, Base, String) \
+    (RtlInt64ToUnicodeString((ULONGLONG)(Value), (Base), (String)))
 #define RtlCheckBit(BMH, BP) ((((BMH)->Buffer[(BP) / 32]) >> ((BP) % 32)) & 0x1)
+
+    // What lies behind the string must not leave the kernel with it.
+    FORCEINLINE VOID RtlSanitizeUnicodeStringPadding(_Inout_ PUNICODE_STRING String)
+    {
+        if (String->MaximumLength > String->Length)
+        {
+            __builtin_memset((PCHAR)String->Buffer + String->Length, 0,
+                             (SIZE_T)(String->MaximumLength - String->Length));
+        }
+    }
 
 #define RtlEqualLuid(L1, L2) \
     (((L1)->LowPart == (L2)->LowPart) && ((L1)->HighPart == (L2)->HighPart))

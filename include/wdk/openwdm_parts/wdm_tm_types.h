@@ -107,6 +107,20 @@ extern "C"
         EnlistmentCrmInformation
     } ENLISTMENT_INFORMATION_CLASS;
 
+    typedef enum _TRANSACTION_STATE
+    {
+        TransactionStateNormal = 1,
+        TransactionStateIndoubt,
+        TransactionStateCommittedNotify
+    } TRANSACTION_STATE;
+
+    typedef enum _TRANSACTION_OUTCOME
+    {
+        TransactionOutcomeUndetermined = 1,
+        TransactionOutcomeCommitted,
+        TransactionOutcomeAborted
+    } TRANSACTION_OUTCOME;
+
     typedef struct _TRANSACTION_BASIC_INFORMATION
     {
         GUID TransactionId;
