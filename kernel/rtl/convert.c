@@ -525,6 +525,31 @@ RtlxUnicodeStringToOemSize(_In_ PCUNICODE_STRING UnicodeString)
     return RtlpMultiByteSize(RtlpOemCodePage, UnicodeString->Buffer, UnicodeString->Length) + 1;
 }
 
+// Exports that drivers see as macros of the same name; the DDI table binds them by symbol.
+DDI ULONG
+RtlpAnsiStringToUnicodeSize(_In_ PCANSI_STRING AnsiString)
+{
+    return RtlxAnsiStringToUnicodeSize(AnsiString);
+}
+
+DDI ULONG
+RtlpUnicodeStringToAnsiSize(_In_ PCUNICODE_STRING UnicodeString)
+{
+    return RtlxUnicodeStringToAnsiSize(UnicodeString);
+}
+
+DDI ULONG
+RtlpOemStringToUnicodeSize(_In_ PCOEM_STRING OemString)
+{
+    return RtlxOemStringToUnicodeSize(OemString);
+}
+
+DDI ULONG
+RtlpUnicodeStringToOemSize(_In_ PCUNICODE_STRING UnicodeString)
+{
+    return RtlxUnicodeStringToOemSize(UnicodeString);
+}
+
 // The page NF:wdm.RtlAnsiStringToUnicodeString describes this routine, which no header declares.
 // Advances over one character.
 DDI WCHAR

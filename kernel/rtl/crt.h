@@ -35,6 +35,12 @@ DDI WCHAR RtlpCrt_towlower(WCHAR Character);
 
 DDI WCHAR RtlpCrt_towupper(WCHAR Character);
 
+DDI int RtlpCrt_iswdigit(WCHAR Character);
+
+DDI int RtlpCrt_iswxdigit(WCHAR Character);
+
+DDI int RtlpCrt_iswspace(WCHAR Character);
+
 // ---- crtmemory.c ----
 
 DDI void *RtlpCrt_memcpy(void *Target, const void *Source, size_t Count);
@@ -50,6 +56,8 @@ DDI void *RtlpCrt_memchr(const void *Block, int Value, size_t Count);
 DDI int RtlpCrt_memcpy_s(void *Target, size_t Size, const void *Source, size_t Count);
 
 DDI int RtlpCrt_memmove_s(void *Target, size_t Size, const void *Source, size_t Count);
+
+DDI int RtlpCrt__memicmp(const void *First, const void *Second, size_t Count);
 
 // ---- crtnumber.c ----
 
@@ -68,6 +76,14 @@ DDI LONG RtlpCrt_strtol(const char *String, char **End, int Base);
 DDI ULONG64 RtlpCrt__strtoui64(const char *String, char **End, int Base);
 
 DDI ULONG RtlpCrt_wcstoul(const WCHAR *String, WCHAR **End, int Base);
+
+DDI LONG RtlpCrt_wcstol(const WCHAR *String, WCHAR **End, int Base);
+
+DDI LONG64 RtlpCrt__strtoi64(const char *String, char **End, int Base);
+
+DDI LONG64 RtlpCrt__wcstoi64(const WCHAR *String, WCHAR **End, int Base);
+
+DDI ULONG64 RtlpCrt__wcstoui64(const WCHAR *String, WCHAR **End, int Base);
 
 DDI int RtlpCrt__itoa_s(int Value, char *Buffer, size_t Size, int Radix);
 
@@ -147,6 +163,8 @@ RtlpCrt_vswprintf_s(WCHAR *Buffer, size_t Size, const WCHAR *Format, RTLP_VA_LIS
 
 DDI int RtlpCrt_swprintf_s(WCHAR *Buffer, size_t Size, const WCHAR *Format, ...);
 
+DDI int RtlpCrt__vscwprintf(const WCHAR *Format, RTLP_VA_LIST Arguments);
+
 // ---- crtsort.c ----
 
 DDI void RtlpCrt_qsort(void *Base, size_t Count, size_t Width, RTLP_COMPARE Compare);
@@ -180,6 +198,8 @@ DDI char *RtlpCrt_strchr(const char *String, int Character);
 DDI char *RtlpCrt_strrchr(const char *String, int Character);
 
 DDI char *RtlpCrt_strstr(const char *String, const char *Part);
+
+DDI char *RtlpCrt_strpbrk(const char *String, const char *Set);
 
 DDI size_t RtlpCrt_strspn(const char *String, const char *Set);
 
@@ -239,6 +259,8 @@ DDI WCHAR *RtlpCrt_wcsrchr(const WCHAR *String, WCHAR Character);
 
 DDI WCHAR *RtlpCrt_wcsstr(const WCHAR *String, const WCHAR *Part);
 
+DDI WCHAR *RtlpCrt_wcspbrk(const WCHAR *String, const WCHAR *Set);
+
 DDI size_t RtlpCrt_wcsspn(const WCHAR *String, const WCHAR *Set);
 
 DDI size_t RtlpCrt_wcscspn(const WCHAR *String, const WCHAR *Set);
@@ -272,5 +294,15 @@ DDI WCHAR *RtlpCrt__wcsnset(WCHAR *String, WCHAR Character, size_t Count);
 DDI int RtlpCrt__wcsnset_s(WCHAR *String, size_t Size, WCHAR Character, size_t Count);
 
 DDI int RtlpCrt__wcsset_s(WCHAR *String, size_t Size, WCHAR Character);
+
+// ---- scan.c ----
+
+DDI int RtlpCrt_sscanf_s(const char *Input, const char *Format, ...);
+
+DDI int RtlpCrt__snscanf_s(const char *Input, size_t Length, const char *Format, ...);
+
+DDI int RtlpCrt_swscanf_s(const WCHAR *Input, const WCHAR *Format, ...);
+
+DDI int RtlpCrt__snwscanf_s(const WCHAR *Input, size_t Length, const WCHAR *Format, ...);
 
 #endif

@@ -77,3 +77,23 @@ RtlpCrt_towupper(WCHAR Character)
 {
     return RtlpUpcaseChar(Character);
 }
+
+DDI int
+RtlpCrt_iswdigit(WCHAR Character)
+{
+    return RtlpCrt_isdigit(Character);
+}
+
+DDI int
+RtlpCrt_iswxdigit(WCHAR Character)
+{
+    return RtlpCrt_isxdigit(Character);
+}
+
+DDI int
+RtlpCrt_iswspace(WCHAR Character)
+{
+    return RtlpCrt_isspace(Character) || Character == 0x85 || Character == 0xA0 ||
+           (Character >= 0x2000 && Character <= 0x200A) || Character == 0x2028 ||
+           Character == 0x2029 || Character == 0x202F || Character == 0x3000;
+}

@@ -86,3 +86,21 @@ RtlpCrt_memmove_s(void *Target, size_t Size, const void *Source, size_t Count)
     __builtin_memmove(Target, Source, Count);
     return 0;
 }
+
+DDI int
+RtlpCrt__memicmp(const void *First, const void *Second, size_t Count)
+{
+    const UCHAR *first = First;
+    const UCHAR *second = Second;
+
+    for (size_t i = 0; i < Count; i++)
+    {
+        const int difference = RtlpCrt_tolower(first[i]) - RtlpCrt_tolower(second[i]);
+
+        if (difference != 0)
+        {
+            return difference < 0 ? -1 : 1;
+        }
+    }
+    return 0;
+}

@@ -189,6 +189,70 @@ RtlpCrt_wcstoul(const WCHAR *String, WCHAR **End, int Base)
     return (ULONG)RtlpToUnsigned(parsed, MAXULONG);
 }
 
+DDI LONG
+RtlpCrt_wcstol(const WCHAR *String, WCHAR **End, int Base)
+{
+    RTLP_PARSED parsed = {0};
+
+    if (!RtlpBadBase(Base))
+    {
+        parsed = RtlpParseNumber(String, RtlpWideAt, (ULONG)Base, MAXULONGLONG);
+    }
+    if (End != NULL)
+    {
+        *End = (WCHAR *)(ULONG_PTR)String + parsed.Length;
+    }
+    return (LONG)RtlpSaturate(parsed, MAXLONG);
+}
+
+DDI LONG64
+RtlpCrt__strtoi64(const char *String, char **End, int Base)
+{
+    RTLP_PARSED parsed = {0};
+
+    if (!RtlpBadBase(Base))
+    {
+        parsed = RtlpParseNumber(String, RtlpNarrowAt, (ULONG)Base, MAXULONGLONG);
+    }
+    if (End != NULL)
+    {
+        *End = (char *)(ULONG_PTR)String + parsed.Length;
+    }
+    return RtlpSaturate(parsed, MAXLONGLONG);
+}
+
+DDI LONG64
+RtlpCrt__wcstoi64(const WCHAR *String, WCHAR **End, int Base)
+{
+    RTLP_PARSED parsed = {0};
+
+    if (!RtlpBadBase(Base))
+    {
+        parsed = RtlpParseNumber(String, RtlpWideAt, (ULONG)Base, MAXULONGLONG);
+    }
+    if (End != NULL)
+    {
+        *End = (WCHAR *)(ULONG_PTR)String + parsed.Length;
+    }
+    return RtlpSaturate(parsed, MAXLONGLONG);
+}
+
+DDI ULONG64
+RtlpCrt__wcstoui64(const WCHAR *String, WCHAR **End, int Base)
+{
+    RTLP_PARSED parsed = {0};
+
+    if (!RtlpBadBase(Base))
+    {
+        parsed = RtlpParseNumber(String, RtlpWideAt, (ULONG)Base, MAXULONGLONG);
+    }
+    if (End != NULL)
+    {
+        *End = (WCHAR *)(ULONG_PTR)String + parsed.Length;
+    }
+    return RtlpToUnsigned(parsed, MAXULONGLONG);
+}
+
 // ---- number to text ---------------------------------------------------------------------------
 
 // Exactly one target is not NULL. Fails like the _s forms: an empty string and an errno value.

@@ -266,3 +266,12 @@ RtlpCrt_swprintf_s(WCHAR *Buffer, size_t Size, const WCHAR *Format, ...)
     RTLP_VA_END(arguments);
     return result;
 }
+
+DDI int
+RtlpCrt__vscwprintf(const WCHAR *Format, RTLP_VA_LIST Arguments)
+{
+    RTLP_SINK sink = {.IsWide = TRUE};
+
+    RtlpFormatToSink(&sink, Format, Arguments);
+    return (int)sink.Count;
+}

@@ -153,6 +153,14 @@ RtlpByteSpan(const char *String, const char *Set, BOOLEAN Member)
     return length;
 }
 
+DDI char *
+RtlpCrt_strpbrk(const char *String, const char *Set)
+{
+    const char *found = String + RtlpByteSpan(String, Set, FALSE);
+
+    return *found == 0 ? NULL : (char *)(ULONG_PTR)found;
+}
+
 DDI size_t
 RtlpCrt_strspn(const char *String, const char *Set)
 {

@@ -156,6 +156,14 @@ RtlpWideSpan(const WCHAR *String, const WCHAR *Set, BOOLEAN Member)
     return length;
 }
 
+DDI WCHAR *
+RtlpCrt_wcspbrk(const WCHAR *String, const WCHAR *Set)
+{
+    const WCHAR *found = String + RtlpWideSpan(String, Set, FALSE);
+
+    return *found == 0 ? NULL : (WCHAR *)(ULONG_PTR)found;
+}
+
 DDI size_t
 RtlpCrt_wcsspn(const WCHAR *String, const WCHAR *Set)
 {

@@ -8,6 +8,10 @@
 
 #include "rtl.h"
 
+// Variables (nls.c); wdm.h declares the other two.
+extern USHORT NlsAnsiCodePage;
+extern USHORT NlsOemCodePage;
+
 // ---- acl.c ----
 
 DDI NTSTATUS RtlCreateAcl(_Out_writes_bytes_(AclLength) PACL Acl,
@@ -121,6 +125,14 @@ DDI NTSTATUS RtlUpcaseUnicodeStringToCountedOemString(_Inout_ POEM_STRING Destin
 DDI ULONG RtlxOemStringToUnicodeSize(_In_ PCOEM_STRING OemString);
 
 DDI ULONG RtlxUnicodeStringToOemSize(_In_ PCUNICODE_STRING UnicodeString);
+
+DDI ULONG RtlpAnsiStringToUnicodeSize(_In_ PCANSI_STRING AnsiString);
+
+DDI ULONG RtlpUnicodeStringToAnsiSize(_In_ PCUNICODE_STRING UnicodeString);
+
+DDI ULONG RtlpOemStringToUnicodeSize(_In_ PCOEM_STRING OemString);
+
+DDI ULONG RtlpUnicodeStringToOemSize(_In_ PCUNICODE_STRING UnicodeString);
 
 DDI WCHAR RtlAnsiCharToUnicodeChar(_Inout_ PUCHAR *SourceCharacter);
 

@@ -13,20 +13,23 @@ static const RTLP_CODE_PAGE RtlpCodePageUtf8 = {65001, NULL};
 const RTLP_CODE_PAGE *RtlpAnsiCodePage = &RtlpCodePage1252;
 const RTLP_CODE_PAGE *RtlpOemCodePage = &RtlpCodePage437;
 
+// Exported variables. The tags tell whether characters may take several bytes.
+BOOLEAN NlsMbCodePageTag = FALSE;
+BOOLEAN NlsMbOemCodePageTag = FALSE;
+USHORT NlsAnsiCodePage = 1252;
+USHORT NlsOemCodePage = 437;
+
 BOOLEAN
 RtlSetAnsiCodePage(ULONG CodePage)
 {
-    if (CodePage == RtlpCodePage1252.Number)
+    if (CodePage != RtlpCodePage1252.Number && CodePage != RtlpCodePageUtf8.Number)
     {
-        RtlpAnsiCodePage = &RtlpCodePage1252;
-        return TRUE;
+        return FALSE;
     }
-    if (CodePage == RtlpCodePageUtf8.Number)
-    {
-        RtlpAnsiCodePage = &RtlpCodePageUtf8;
-        return TRUE;
-    }
-    return FALSE;
+    RtlpAnsiCodePage = CodePage == RtlpCodePageUtf8.Number ? &RtlpCodePageUtf8 : &RtlpCodePage1252;
+    NlsMbCodePageTag = RtlpAnsiCodePage->High == NULL;
+    NlsAnsiCodePage = (USHORT)CodePage;
+    return TRUE;
 }
 
 // ---- case -------------------------------------------------------------------------------------
