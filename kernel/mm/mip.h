@@ -113,7 +113,7 @@ typedef struct _MI_PAGE
 } MI_PAGE, *PMI_PAGE;
 
 #define MI_QUARANTINE_BLOCKS 1024u
-#define MI_QUARANTINE_BYTES  (1024u * 1024u)
+#define MI_QUARANTINE_BYTES  (256u * 1024u) /* stays in a cache */
 
 typedef struct _MI_POOL
 {

@@ -22,6 +22,16 @@ MiFindDamage(ULONG64 Start, ULONG64 End)
         }
         byte++;
     }
+    while (end - byte >= 32)
+    {
+        const ULONG64 *word = (const ULONG64 *)byte;
+        if (((word[0] ^ MI_IDLE_WORD) | (word[1] ^ MI_IDLE_WORD) | (word[2] ^ MI_IDLE_WORD) |
+             (word[3] ^ MI_IDLE_WORD)) != 0)
+        {
+            break;
+        }
+        byte += 32;
+    }
     while (end - byte >= 8 && *(const ULONG64 *)byte == MI_IDLE_WORD)
     {
         byte += 8;
