@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Calls code in pool that is not executable.
+// Page: debugger/bug-check-0xfc--attempted-execute-of-noexecute-memory.md
+// Run: open \\.\Bad
+// Run: ioctl 0x222000
+// Run: ioctl 0x222004
+// Status: 3
+// Report: name=^ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY$
+// Report: subject=live block of nonpaged pool
+// Report: driver=^bad_execute_pool.sys$
+#include "bad.h"
+
+static NTSTATUS
+CallPool(POOL_TYPE Type)
+{
+    // mov eax, 0; ret
+    static const UCHAR code[] = {0xB8, 0, 0, 0, 0, 0xC3};
+    PVOID block = ExAllocatePoolWithTag(Type, sizeof(code), 'daBT');
+    NTSTATUS(NTAPI *volatile routine)(void);
+    NTSTATUS status;
+
+    if (block == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    RtlCopyMemory(block, code, sizeof(code));
+    routine = (NTSTATUS(NTAPI *)(void))block;
+    status = routine();
+    ExFreePoolWithTag(block, 'daBT');
+    return status;
+}
+
+static NTSTATUS
+Obey(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    return CallPool(NonPagedPoolExecute);
+}
+
+static NTSTATUS
+Break(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    return CallPool(NonPagedPoolNx);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Writes into freed pool; found when the pool is verified.
+// Page: debugger/bug-check-0xc4--driver-verifier-detected-violation.md
+// Run: open \\.\Bad
+// Run: ioctl 0x222000
+// Run: ioctl 0x222004
+// Status: 3
+// Report: kind=^bugcheck$
+// Report: driver=.|kind=bugcheck
+#include "bad.h"
+
+static volatile PUCHAR block;
+
+static BOOLEAN
+Allocate(void)
+{
+    block = ExAllocatePool2(POOL_FLAG_NON_PAGED, 40, 'daBT');
+    return block != NULL;
+}
+
+static NTSTATUS
+Obey(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    if (!Allocate())
+        return STATUS_INSUFFICIENT_RESOURCES;
+    block[8] = 1;
+    ExFreePoolWithTag((PVOID)block, 'daBT');
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS
+Break(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    if (!Allocate())
+        return STATUS_INSUFFICIENT_RESOURCES;
+    ExFreePoolWithTag((PVOID)block, 'daBT');
+    block[8] = 1;
+    return STATUS_SUCCESS;
+}
