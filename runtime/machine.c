@@ -158,6 +158,21 @@ build_hardware(unsigned cpus)
     return hw_pc_create(&config);
 }
 
+static void
+put_message(const char *line)
+{
+    wdm_machine *machine = wdm_current;
+
+    wdm_output_flush(machine);
+    (void)wdm_fail(machine, WDM_BAD_INPUT, "%s", line);
+    if (machine->options.message != NULL)
+    {
+        machine->options.message(machine->options.context, line, strlen(line));
+        return;
+    }
+    fprintf(stderr, "%s\n", line);
+}
+
 static wdm_status
 boot(wdm_machine *machine)
 {
@@ -178,6 +193,7 @@ boot(wdm_machine *machine)
     if (machine->options.realtime)
         parameters.Start.SystemTime100ns = (LONGLONG)host_realtime_100ns();
     parameters.Machine = machine->hardware;
+    parameters.Message = put_message;
     wdm_output_init(machine);
     status = InitKernel(&parameters, &machine->process, &machine->thread);
     if (!NT_SUCCESS(status))

@@ -47,6 +47,8 @@ PhaseOne(const INIT_PARAMETERS *Parameters)
     if (!NT_SUCCESS(status))
         return status;
     HalInitSystem(Parameters->Machine);
+    InitLoader(Parameters);
+    RtlpHooks.RaiseStatus = KiRaiseInCaller;
     status = ObInitSystem();
     if (NT_SUCCESS(status))
         status = ExInitSystem();

@@ -16,7 +16,13 @@ typedef struct _INIT_PARAMETERS
     ULONG MajorVersion, MinorVersion, BuildNumber; // presented to drivers
     struct hw_machine *Machine;
     BOOLEAN ChecksOff;
+    // One line about a file that cannot be loaded; not terminated by a newline.
+    void (*Message)(const char *Line);
 } INIT_PARAMETERS;
+
+// Private to init: connects the loader to ke, mm and the user (drivers.c).
+void
+InitLoader(_In_ const INIT_PARAMETERS *Parameters);
 
 // On the host's stack; ends with one client process and one client thread ready for KiRunClient.
 // A failure leaves the process unfit for another boot.

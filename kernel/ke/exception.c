@@ -79,6 +79,7 @@ NextFrame(PCONTEXT Frame, PDISPATCHER_CONTEXT Dispatcher, PEXCEPTION_RECORD Reco
         }
         Frame->Rip = *(const ULONG64 *)Frame->Rsp;
         Frame->Rsp += 8;
+        Frame->ContextFlags |= CONTEXT_UNWOUND_TO_CALL;
         return FALSE;
     }
     RtlZeroMemory(Dispatcher, sizeof(*Dispatcher));
@@ -113,6 +114,7 @@ ContinueCollided(PEXCEPTION_RECORD Record,
     *Frame = *Unwind->ContextRecord;
     (void)RtlVirtualUnwind(UNW_FLAG_NHANDLER, dispatcher.ImageBase, dispatcher.ControlPc,
                            dispatcher.FunctionEntry, Frame, &data, &establisher, NULL);
+    Frame->ContextFlags |= CONTEXT_UNWOUND_TO_CALL;
     dispatcher.ContextRecord = Frame;
     return Decide(CallHandler(Record, Context, &dispatcher), Record, &dispatcher, NestedFrame);
 }

@@ -380,16 +380,14 @@ KiCaptureDriverStack(_Out_writes_(Count) PVOID *Frames, ULONG Count);
 /* ldr tells ke about code: is this address inside a driver image? */
 extern BOOLEAN (*KiIsDriverAddress)(ULONG64 Address);
 
-/* ldr moves patched instructions elsewhere: a fault's rip as the driver's tables know it, and back. NULL:
- * nothing is moved. */
+/* ldr moves patched instructions elsewhere: a fault's rip as the driver's tables know it, and back.
+ * NULL: nothing is moved. */
 extern ULONG64 (*KiUnpatchAddress)(ULONG64 Rip);
 extern ULONG64 (*KiRepatchAddress)(ULONG64 Rip);
 
-/* ldr: a section that asks to be writable and executable gets one of the two at a time. TRUE: retry. */
-extern BOOLEAN (*KiSectionFault)(ULONG64 Address,
-                                 BOOLEAN IsWrite,
-                                 BOOLEAN IsExecute,
-                                 ULONG64 Rip);
+/* ldr: a section that asks to be writable and executable gets one of the two at a time. TRUE:
+ * retry. */
+extern BOOLEAN (*KiSectionFault)(ULONG64 Address, BOOLEAN IsWrite, BOOLEAN IsExecute, ULONG64 Rip);
 
 /* Where KUSER_SHARED_DATA really is, and what a patched `mov cr8, reg` calls (ldr's LDR_CONFIG). */
 extern PVOID KiUserSharedDataMapping;

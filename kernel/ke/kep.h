@@ -147,6 +147,13 @@ typedef enum _KI_RECORD_KIND
 // Mark is an address in the caller's frame: the record lives as long as the stack stays below it.
 void KiPushRecord(KI_RECORD_KIND Kind, PVOID Pointer, const void *Mark);
 
+// In CONTEXT.ContextFlags: Rip is a return address, so the call before it is what the scope tables
+// are asked about. In DISPATCHER_CONTEXT.Fill0, which is ours: the same about ControlPc.
+#ifndef CONTEXT_UNWOUND_TO_CALL
+#define CONTEXT_UNWOUND_TO_CALL 0x20000000
+#endif
+#define KI_CONTROL_PC_IS_RETURN 1
+
 // The innermost record above StackPointer. There is always one: the stack's bottom is a barrier.
 PKI_GATE_RECORD
 KiFindRecord(ULONG64 StackPointer);
@@ -198,7 +205,6 @@ __attribute__((noreturn)) void KiBugCheckWithContext(ULONG Code,
                                                      const char *Page);
 
 // ---- shareddata.c
-extern PVOID KiUserSharedDataMapping;
 void KiInitializeSharedData(void);
 
 #ifndef THREAD_TERMINATE_HELD_MUTEX

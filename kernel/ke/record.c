@@ -50,7 +50,7 @@ KiFindRecord(ULONG64 StackPointer)
 static void
 ContextFromGate(PCONTEXT Context, const KI_GATE_RECORD *Record)
 {
-    Context->ContextFlags = CONTEXT_FULL;
+    Context->ContextFlags = CONTEXT_FULL | CONTEXT_UNWOUND_TO_CALL;
     Context->Rip = *(const ULONG64 *)Record->Rsp;
     Context->Rsp = Record->Rsp + 8;
     Context->Rbx = Record->Rbx;

@@ -344,8 +344,8 @@ OnBehalfOfDriver(const struct host_trap *Trap)
     return KiCallerContext(&context, Trap->gpr[HOST_RSP]);
 }
 
-// A driver that jumps to a bad address: rip is in no image but the return address is. Or anybody who
-// calls or returns into a driver that has been unloaded.
+// A driver that jumps to a bad address: rip is in no image but the return address is. Or anybody
+// who calls or returns into a driver that has been unloaded.
 static BOOLEAN
 IsWildJump(struct host_trap *Trap)
 {

@@ -66,6 +66,7 @@ UnwindFrame(KI_UNWIND *Unwind)
             BadUnwind(Unwind, STATUS_BAD_STACK);
         Unwind->Context.Rip = *(const ULONG64 *)caller.Rsp;
         Unwind->Context.Rsp += 8;
+        Unwind->Context.ContextFlags |= CONTEXT_UNWOUND_TO_CALL;
         return FALSE;
     }
     RtlZeroMemory(&dispatcher, sizeof(dispatcher));
@@ -74,6 +75,9 @@ UnwindFrame(KI_UNWIND *Unwind)
     dispatcher.FunctionEntry = function;
     dispatcher.TargetIp = Unwind->TargetIp;
     dispatcher.ContextRecord = &Unwind->Context;
+    if (caller.ContextFlags & CONTEXT_UNWOUND_TO_CALL)
+        dispatcher.Fill0 = KI_CONTROL_PC_IS_RETURN;
+    caller.ContextFlags |= CONTEXT_UNWOUND_TO_CALL;
     dispatcher.LanguageHandler =
         RtlVirtualUnwind(UNW_FLAG_UHANDLER, base, caller.Rip, function, &caller,
                          &dispatcher.HandlerData, &dispatcher.EstablisherFrame, NULL);
@@ -106,6 +110,7 @@ UnwindCollided(KI_UNWIND *Unwind, const DISPATCHER_CONTEXT *Earlier)
         return TRUE;
     (void)RtlVirtualUnwind(UNW_FLAG_NHANDLER, dispatcher.ImageBase, dispatcher.ControlPc,
                            dispatcher.FunctionEntry, &caller, &data, &establisher, NULL);
+    caller.ContextFlags |= CONTEXT_UNWOUND_TO_CALL;
     Unwind->Context = caller;
     return FALSE;
 }
@@ -187,6 +192,15 @@ _local_unwind(PVOID TargetFrame, PVOID TargetIp)
 
 #define SCOPE(Table, Index) ((Table)->ScopeRecord[Index])
 
+// Where the frame stands, as an offset into the image. For a return address it is the call: a range
+// may begin right behind it that the call is no part of.
+static ULONG64
+ControlOffset(const DISPATCHER_CONTEXT *Dispatcher)
+{
+    ULONG64 offset = Dispatcher->ControlPc - Dispatcher->ImageBase;
+    return Dispatcher->Fill0 == KI_CONTROL_PC_IS_RETURN ? offset - 1 : offset;
+}
+
 static EXCEPTION_DISPOSITION
 SearchScopes(PEXCEPTION_RECORD Record,
              PVOID Frame,
@@ -194,7 +208,7 @@ SearchScopes(PEXCEPTION_RECORD Record,
              PDISPATCHER_CONTEXT Dispatcher)
 {
     const SCOPE_TABLE *table = Dispatcher->HandlerData;
-    ULONG64 pc = Dispatcher->ControlPc - Dispatcher->ImageBase;
+    ULONG64 pc = ControlOffset(Dispatcher);
     EXCEPTION_POINTERS pointers = {Record, Context};
 
     for (ULONG i = Dispatcher->ScopeIndex; i < table->Count; i++)
@@ -218,28 +232,46 @@ SearchScopes(PEXCEPTION_RECORD Record,
     return ExceptionContinueSearch;
 }
 
+static BOOLEAN
+Covers(const SCOPE_TABLE *Table, ULONG Index, ULONG64 Pc)
+{
+    return Pc >= SCOPE(Table, Index).BeginAddress && Pc < SCOPE(Table, Index).EndAddress;
+}
+
+// How far the blocks of the target frame are left: the index of the first scope (inner ones come
+// first) that the jump stays inside. A jump to an __except block leaves everything up to that
+// block's own scope; its address may lie within the ranges of inner scopes, because compilers end a
+// range one byte behind the last call. Any other jump stays inside the scopes around its target.
+static ULONG
+ScopesLeft(const SCOPE_TABLE *Table, ULONG64 Pc, ULONG64 Target)
+{
+    for (ULONG i = 0; i < Table->Count; i++)
+    {
+        if (Covers(Table, i, Pc) && SCOPE(Table, i).JumpTarget != 0 &&
+            SCOPE(Table, i).JumpTarget == Target)
+            return i;
+    }
+    for (ULONG i = 0; i < Table->Count; i++)
+    {
+        if (Covers(Table, i, Pc) && Covers(Table, i, Target))
+            return i;
+    }
+    return Table->Count;
+}
+
 static EXCEPTION_DISPOSITION
 UnwindScopes(const EXCEPTION_RECORD *Record, PVOID Frame, PDISPATCHER_CONTEXT Dispatcher)
 {
     const SCOPE_TABLE *table = Dispatcher->HandlerData;
-    ULONG64 pc = Dispatcher->ControlPc - Dispatcher->ImageBase;
-    ULONG64 target = Dispatcher->TargetIp - Dispatcher->ImageBase;
-    BOOLEAN targetFrame = (Record->ExceptionFlags & EXCEPTION_TARGET_UNWIND) != 0;
+    ULONG64 pc = ControlOffset(Dispatcher);
+    ULONG end = table->Count;
 
-    for (ULONG i = Dispatcher->ScopeIndex; i < table->Count; i++)
+    if (Record->ExceptionFlags & EXCEPTION_TARGET_UNWIND)
+        end = ScopesLeft(table, pc, Dispatcher->TargetIp - Dispatcher->ImageBase);
+    for (ULONG i = Dispatcher->ScopeIndex; i < end; i++)
     {
-        if (pc < SCOPE(table, i).BeginAddress || pc >= SCOPE(table, i).EndAddress)
+        if (!Covers(table, i, pc) || SCOPE(table, i).JumpTarget != 0)
             continue;
-        // The jump stays inside this scope: it and all outer ones are not left.
-        if (targetFrame && target >= SCOPE(table, i).BeginAddress &&
-            target < SCOPE(table, i).EndAddress)
-            return ExceptionContinueSearch;
-        if (SCOPE(table, i).JumpTarget != 0)
-        {
-            if (targetFrame && target == SCOPE(table, i).JumpTarget)
-                return ExceptionContinueSearch;
-            continue;
-        }
         // Before the call: should the block raise, it is not to be run again.
         Dispatcher->ScopeIndex = i + 1;
         ((PTERMINATION_HANDLER)(Dispatcher->ImageBase + SCOPE(table, i).HandlerAddress))(TRUE,

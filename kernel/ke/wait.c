@@ -153,7 +153,7 @@ typedef struct _KI_WAIT
     BOOLEAN Alertable;
     const LARGE_INTEGER *Timeout;
     LARGE_INTEGER
-        Due; // absolute interrupt time as a negative-free deadline, if Timeout is not NULL
+    Due; // absolute interrupt time as a negative-free deadline, if Timeout is not NULL
     PKWAIT_BLOCK Blocks;
 } KI_WAIT;
 
