@@ -111,15 +111,60 @@ KiLoadExtended:
 /* NTSTATUS KiCopyBytes(void *to /rdi/, const void *from /rsi/, size_t count /rdx/): a fault at
  * KiCopyBytesFault continues at KiCopyBytesFailed (trap.c). */
     .globl  KiCopyBytes
+    .globl  KiCopyBytesFast
+    .globl  KiCopyBytesSlow
     .globl  KiCopyBytesFault
     .globl  KiCopyBytesFailed
     .hidden KiCopyBytes
+    .hidden KiCopyBytesFast
+    .hidden KiCopyBytesSlow
     .hidden KiCopyBytesFault
     .hidden KiCopyBytesFailed
     .type   KiCopyBytes, @function
     .align  16
 KiCopyBytes:
     .cfi_startproc
+    /* Few bytes are copied at once, first and last part overlapping. The arguments stay as they are, so
+     * that a fault between KiCopyBytesFast and KiCopyBytesSlow starts again with the slow form, which
+     * the emulator of device memory knows. Only xmm0 to xmm3 are used: volatile in both conventions. */
+KiCopyBytesFast:
+    cmpq    $16, %rdx
+    jb      2f
+    cmpq    $32, %rdx
+    ja      1f
+    movups  (%rsi), %xmm0
+    movups  -16(%rsi,%rdx), %xmm1
+    movups  %xmm0, (%rdi)
+    movups  %xmm1, -16(%rdi,%rdx)
+    xorl    %eax, %eax
+    ret
+1:  cmpq    $64, %rdx
+    ja      KiCopyBytesSlow
+    movups  (%rsi), %xmm0
+    movups  16(%rsi), %xmm1
+    movups  -32(%rsi,%rdx), %xmm2
+    movups  -16(%rsi,%rdx), %xmm3
+    movups  %xmm0, (%rdi)
+    movups  %xmm1, 16(%rdi)
+    movups  %xmm2, -32(%rdi,%rdx)
+    movups  %xmm3, -16(%rdi,%rdx)
+    xorl    %eax, %eax
+    ret
+2:  cmpq    $8, %rdx
+    jb      3f
+    movq    (%rsi), %rax
+    movq    -8(%rsi,%rdx), %rcx
+    movq    %rax, (%rdi)
+    movq    %rcx, -8(%rdi,%rdx)
+    xorl    %eax, %eax
+    ret
+3:  cmpq    $1, %rdx
+    jne     KiCopyBytesSlow
+    movzbl  (%rsi), %eax
+    movb    %al, (%rdi)
+    xorl    %eax, %eax
+    ret
+KiCopyBytesSlow:
     movq    %rdx, %rcx
 KiCopyBytesFault:
     rep movsb

@@ -11,6 +11,8 @@ KI_OFFSET_CHECK(CONTEXT, R15, 0xf0);
 KI_OFFSET_CHECK(CONTEXT, Rip, 0xf8);
 KI_OFFSET_CHECK(CONTEXT, Xmm0, 0x1a0);
 
+extern const char KiCopyBytesFast[];
+extern const char KiCopyBytesSlow[];
 extern const char KiCopyBytesFault[];
 extern const char KiCopyBytesFailed[];
 NTSTATUS
@@ -236,6 +238,9 @@ HaltEntry(KI_TRAP_FRAME *Frame)
     ResumeOriginal(Frame);
 }
 
+// Safe points left when the last tick ended: equal at the next one if the driver made no call between.
+static LONG64 lastBudget;
+
 static __attribute__((noreturn)) void
 TickEntry(KI_TRAP_FRAME *Frame)
 {
@@ -449,6 +454,11 @@ KiHandleTrap(struct host_trap *Trap)
 {
     enum host_trap_result result;
 
+    if (Trap->rip >= (ULONG64)KiCopyBytesFast && Trap->rip < (ULONG64)KiCopyBytesSlow)
+    {
+        Trap->rip = (ULONG64)KiCopyBytesSlow;
+        return HOST_TRAP_RESUME;
+    }
     if (Trap->rip == (ULONG64)KiCopyBytesFault)
     {
         if (Trap->trap_number == HOST_VECTOR_PF && EmulatePageFault(Trap, &result))
@@ -480,7 +490,6 @@ KiHandleTrap(struct host_trap *Trap)
 void
 KiHandleTick(struct host_trap *Trap)
 {
-    static LONG64 lastBudget;
     static ULONG64 lastRip;
     static ULONG stuckTicks;
     LONG64 budget = KiGate.Budget;
@@ -508,6 +517,5 @@ KiHandleTick(struct host_trap *Trap)
     if (stuckTicks >= 2)
     {
         (void)Inject(Trap, TickEntry);
-        lastBudget = -1; // TickEntry moves it; the next tick compares afresh below
     }
 }
