@@ -56,9 +56,17 @@ MiShowRegion(PMI_REGION Region)
     }
     if (Region->Backing == MiBackingPhysical)
     {
-        return MmPhysicalHooks.MapAt != NULL &&
-               NT_SUCCESS(MmPhysicalHooks.MapAt(address, Region->Offset, Region->Size,
-                                                Region->Protection));
+        /* hal wants the range free, and gets it. */
+        host_unmap(address, Region->Size);
+        if (MmPhysicalHooks.MapAt != NULL &&
+            NT_SUCCESS(
+                MmPhysicalHooks.MapAt(address, Region->Offset, Region->Size, Region->Protection)))
+        {
+            Region->Shown = TRUE;
+            return TRUE;
+        }
+        host_map_fixed(address, Region->Size, HOST_PROT_NONE);
+        return FALSE;
     }
     return host_map_object(address, Region->Size, Region->Protection, Region->Object,
                            Region->Offset);
@@ -69,8 +77,9 @@ static void
 MiClearRegion(PMI_REGION Region)
 {
     void *address = (void *)Region->Start;
-    if (Region->Backing == MiBackingPhysical && MmPhysicalHooks.UnmapAt != NULL)
+    if (Region->Shown)
     {
+        Region->Shown = FALSE;
         MmPhysicalHooks.UnmapAt(address, Region->Size);
     }
     host_unmap(address, Region->Size);
@@ -86,6 +95,13 @@ MiHideArena(void)
         return;
     }
     MiArenaVisible = FALSE;
+    for (PLIST_ENTRY e = arena->Regions.Flink; e != &arena->Regions; e = e->Flink)
+    {
+        if (MI_REGION_OF(e)->Shown)
+        {
+            MiClearRegion(MI_REGION_OF(e));
+        }
+    }
     if (arena->Top > HOST_USER_BASE)
     {
         host_protect((void *)HOST_USER_BASE, arena->Top - HOST_USER_BASE, HOST_PROT_NONE);

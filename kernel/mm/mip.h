@@ -258,10 +258,11 @@ typedef struct _MI_REGION
     int Object;
     UCHAR Backing;
     UCHAR Protection;
-    BOOLEAN View; /* made by MmMapPhysicalView */
-    BOOLEAN Dead; /* freed by its owner, kept because pages are locked */
-    ULONG Locks;  /* MDLs that hold pages of it */
-    PMDL Mdl;     /* mapped by MmMapLockedPages(UserMode) */
+    BOOLEAN View;  /* made by MmMapPhysicalView */
+    BOOLEAN Shown; /* hal maps it now (MiBackingPhysical) */
+    BOOLEAN Dead;  /* freed by its owner, kept because pages are locked */
+    ULONG Locks;   /* MDLs that hold pages of it */
+    PMDL Mdl;      /* mapped by MmMapLockedPages(UserMode) */
 } MI_REGION, *PMI_REGION;
 
 typedef struct _MM_ARENA
