@@ -35,16 +35,14 @@ WDK_STR(WdkStrsafeAppend)(WDK_CH *dest,
                           SIZE_T *newLength)
 {
     SIZE_T room = cchDest - offset - 1;
-    SIZE_T count = WDK_STR(WdkStrsafeSpan)(src, maxCount < room ? maxCount : room);
+    /* One more than fits, to see whether the text goes on. */
+    SIZE_T count = WDK_STR(WdkStrsafeSpan)(src, maxCount <= room ? maxCount : room + 1);
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (count == room && maxCount > room && src[room] != 0)
+    if (count > room)
     {
         status = STATUS_BUFFER_OVERFLOW;
-        if (flags & STRSAFE_NO_TRUNCATION)
-        {
-            count = 0;
-        }
+        count = (flags & STRSAFE_NO_TRUNCATION) ? 0 : room;
     }
     for (SIZE_T i = 0; i < count; i++)
     {
