@@ -58,8 +58,9 @@ def main():
         path = folder + "/all.c"
         with open(path, "w", encoding="utf-8") as file:
             file.write("#include <ntifs.h>\n")
-        run = subprocess.run([*command, "-fsyntax-only", "-Xclang", "-fdump-record-layouts-complete",
-                              "-w", path], capture_output=True, text=True, check=True)
+        run = subprocess.run([*command, "-fsyntax-only", "-w", "-Xclang",
+                              "-fdump-record-layouts-complete", path],
+                             capture_output=True, text=True, check=True)
         items, seen = [], set()
         for tag, lines in records(run.stdout):
             match = re.fullmatch(r"(?:struct|union) _?(\w+)", tag)
@@ -68,10 +69,13 @@ def main():
             name = match.group(1)
             seen.add(name)
             items.append(layout.Item(name, None, 0, "=", ""))
-            items += [layout.Item(name, field, offset, "=", "") for field, offset in fields(lines)]
+            items += [layout.Item(name, field, offset, "=", "")
+                      for field, offset in fields(lines)]
         ours, _ = layout.measure(command, items, "ntifs.h", folder, "ours")
         ddk = layout.mingw_ddk_command()
-        theirs = layout.measure(ddk, items, "ntifs.h", folder, "ddk")[0] if ddk else [None] * len(ours)
+        theirs = [None] * len(ours)
+        if ddk:
+            theirs, _ = layout.measure(ddk, items, "ntifs.h", folder, "ddk")
     for item, own, other in zip(items, ours, theirs):
         if own is None:
             print(f"not measurable: {item.name}", file=sys.stderr)

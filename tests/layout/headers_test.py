@@ -57,7 +57,8 @@ def drivers(folder, overlay):
         commands["msvc-clang"] = [found["msvc-clang"][0], "-ivfsoverlay", overlay + "/overlay.yaml",
                                   *found["msvc-clang"][1:]]
     if "mingw-gcc" in found:
-        commands["mingw-gcc"] = [*found["mingw-gcc"], "-fshort-wchar", "-isystem", overlay + "/links"]
+        commands["mingw-gcc"] = [*found["mingw-gcc"], "-fshort-wchar", "-isystem",
+                                 overlay + "/links"]
     builds = {"free -O2": ["-O2"], "checked -O0": ["-O0", "-DDBG=1"],
               "single binary": ["-O2", "-DPOOL_NX_OPTIN=1", "-D_WIN32_WINNT=0x0601"]}
     for name, command in commands.items():

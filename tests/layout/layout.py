@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The list of structure layouts (ddi/layout.def) and how to measure it with a compiler.
 
-A measurement is a C file whose only data is one array: a marker, then sizeof/offsetof of every item.
-The numbers are read from the object file, because objects for Windows do not run here."""
+A measurement is a C file whose only data is one array: a marker, then sizeof/offsetof of every
+item. The numbers are read from the object file, because objects for Windows do not run here."""
 import os
 import re
 import shutil
