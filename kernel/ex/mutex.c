@@ -93,10 +93,27 @@ ExReleaseFastMutex(PFAST_MUTEX FastMutex)
     KeLowerIrql(irql);
 }
 
+/* The unsafe routines leave keeping APCs away to the caller: APC_LEVEL or a critical region. */
+static void
+ExpCheckUnsafe(PFAST_MUTEX Mutex, ULONG64 SubCode)
+{
+    const PKTHREAD thread = KiCurrentThread();
+    if (KiCurrentIrql() < APC_LEVEL && thread->KernelApcDisable == 0 &&
+        thread->SpecialApcDisable == 0)
+    {
+        KiBugCheckWithRule(
+            DRIVER_VERIFIER_DETECTED_VIOLATION, SubCode, KiCurrentIrql(),
+            (ULONG64)(LONG64)thread->KernelApcDisable, (ULONG64)Mutex,
+            "an unsafe fast mutex routine is called at APC_LEVEL or in a critical region",
+            "NF:wdm.ExAcquireFastMutexUnsafe", NULL, NULL);
+    }
+}
+
 /* Contract: NF:wdm.ExAcquireFastMutexUnsafe. */
 DDI VOID
 ExAcquireFastMutexUnsafe(PFAST_MUTEX FastMutex)
 {
+    ExpCheckUnsafe(FastMutex, 0x39);
     ExpAcquire(FastMutex);
 }
 
@@ -104,6 +121,7 @@ ExAcquireFastMutexUnsafe(PFAST_MUTEX FastMutex)
 DDI VOID
 ExReleaseFastMutexUnsafe(PFAST_MUTEX FastMutex)
 {
+    ExpCheckUnsafe(FastMutex, 0x3A);
     ExpRelease(FastMutex);
 }
 
