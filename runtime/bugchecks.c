@@ -71,6 +71,29 @@ wdm_irql_name(unsigned irql)
     return irql < 12 ? "device IRQL" : "";
 }
 
+/* The rules name guide pages in short forms; readers get the path below the documentation's root.
+ */
+static const char *
+page_path(const char *page, char *buffer, size_t size)
+{
+    const char *folder = "";
+    size_t length;
+
+    if (strchr(page, '.') != NULL && strncmp(page, "KERNEL:", 7) != 0)
+        return page;
+    if (strncmp(page, "KERNEL:", 7) == 0)
+    {
+        folder = "kernel/";
+        page += 7;
+    }
+    else if (strncmp(page, "bug-check-", 10) == 0)
+        folder = "debugger/";
+    length = strlen(page);
+    snprintf(buffer, size, "%s%s%s", folder, page,
+             length > 3 && strcmp(page + length - 3, ".md") == 0 ? "" : ".md");
+    return buffer;
+}
+
 const char *
 wdm_report_page(const VF_REPORT *report, char *buffer, size_t size)
 {
@@ -78,7 +101,7 @@ wdm_report_page(const VF_REPORT *report, char *buffer, size_t size)
     const char *slash;
 
     if (report->Page != NULL)
-        return report->Page;
+        return page_path(report->Page, buffer, size);
     for (size_t i = 0; report->Export[0] != 0 && i < wdm_ddi_row_count; i++)
     {
         const struct wdm_ddi_row *row = &wdm_ddi_rows[i];

@@ -29,16 +29,19 @@ symbolize_leaks(const VF_REPORT *report, struct wdm_frame **leaks)
     size_t kept = report->LeakCount < VF_LEAKS ? report->LeakCount : VF_LEAKS;
     PVOID *addresses = calloc(VF_LEAKS * VF_FRAMES, sizeof(*addresses));
     struct wdm_frame *frames = calloc(VF_LEAKS * VF_FRAMES, sizeof(*frames));
+    static bool exact[VF_LEAKS * VF_FRAMES];
     size_t total = 0;
 
+    memset(exact, 0, sizeof(exact));
     for (size_t i = 0; i < kept && addresses != NULL && frames != NULL; i++)
     {
         leaks[i] = frames + total;
+        exact[total] = report->Leaks[i].IsRoutine;
         for (ULONG j = 0; j < report->Leaks[i].FrameCount; j++)
             addresses[total++] = report->Leaks[i].Frames[j];
     }
     if (total > 0)
-        wdm_symbolize(addresses, total, false, frames);
+        wdm_symbolize(addresses, total, exact, frames);
     free(addresses);
     return frames;
 }
@@ -48,7 +51,8 @@ static bool
 first_is_exact(const VF_REPORT *report)
 {
     return report->FrameCount > 0 &&
-           ((report->ContextValid && (uint64_t)report->Frames[0] == report->Context.Rip) ||
+           (report->FirstIsRoutine ||
+            (report->ContextValid && (uint64_t)report->Frames[0] == report->Context.Rip) ||
             (report->Code == 0xCE && (uint64_t)report->Frames[0] == report->Parameters[2]));
 }
 
@@ -58,9 +62,11 @@ compose(const VF_REPORT *report, struct report_entry *entry)
     static struct wdm_frame frames[KI_STACK_FRAMES];
     static struct wdm_frame *leaks[VF_LEAKS];
     static const char *const kinds[] = {"bugcheck", "violation", "leak"};
+    bool exact[KI_STACK_FRAMES] = {false};
     struct wdm_frame *storage = NULL;
 
-    wdm_symbolize(report->Frames, report->FrameCount, first_is_exact(report), frames);
+    exact[0] = first_is_exact(report);
+    wdm_symbolize(report->Frames, report->FrameCount, exact, frames);
     if (report->Kind == VfReportLeak)
         storage = symbolize_leaks(report, leaks);
     entry->report.kind = kinds[report->Kind];

@@ -16,6 +16,19 @@ set_hex(json_t *object, const char *key, uint64_t value, int digits)
     json_object_set_new(object, key, json_string(text));
 }
 
+/* A register may hold an address of the kernel itself, which differs from run to run. */
+static void
+set_register(json_t *object, const char *key, uint64_t value)
+{
+    bool fixed = value < 0x100000000000u || value >= 0x800000000000u ||
+                 (value >= HOST_REGION_IMAGE && value < HOST_REGION_RAM + 2 * (1ull << 40));
+
+    if (fixed)
+        set_hex(object, key, value, 16);
+    else
+        json_object_set_new(object, key, json_string("kernel"));
+}
+
 /* Names of drivers and devices come from files: what is no UTF-8 becomes '?'. */
 static void
 set_text(json_t *object, const char *key, const char *value)
@@ -112,9 +125,9 @@ registers_json(const CONTEXT *context)
     const ULONG64 *values = &context->Rax;
     json_t *object = json_object();
 
-    set_hex(object, "rip", context->Rip, 16);
+    set_register(object, "rip", context->Rip);
     for (int i = 0; i < 16; i++)
-        set_hex(object, names[i], values[i], 16);
+        set_register(object, names[i], values[i]);
     set_hex(object, "eflags", context->EFlags, 8);
     return object;
 }

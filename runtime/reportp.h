@@ -32,10 +32,10 @@ struct wdm_bugcheck
     const char *parameters[4];
 };
 
-/* symbolize.c: fills frames from the symbols of the drivers. `first_exact`: frame 0 is the faulting
- * instruction, all others are return addresses. */
+/* symbolize.c: fills frames from the symbols of the drivers. exact[i]: the address is an
+ * instruction's and not the return address behind a call. */
 void
-wdm_symbolize(PVOID const *addresses, size_t count, bool first_exact, struct wdm_frame *frames);
+wdm_symbolize(PVOID const *addresses, size_t count, const bool *exact, struct wdm_frame *frames);
 
 /* "foo.sys!Function+0x12 (foo.c:34)"; returns buffer. */
 char *wdm_frame_text(const struct wdm_frame *frame, char *buffer, size_t size);

@@ -248,7 +248,7 @@ identify(struct wdm_frame *frame, uint64_t address, bool exact)
 }
 
 void
-wdm_symbolize(PVOID const *addresses, size_t count, bool first_exact, struct wdm_frame *frames)
+wdm_symbolize(PVOID const *addresses, size_t count, const bool *exact, struct wdm_frame *frames)
 {
     size_t capacity = count * 320 + 1, length = 0;
     char *questions = malloc(capacity);
@@ -256,7 +256,7 @@ wdm_symbolize(PVOID const *addresses, size_t count, bool first_exact, struct wdm
 
     for (size_t i = 0; i < count; i++)
     {
-        identify(&frames[i], (uint64_t)addresses[i], first_exact && i == 0);
+        identify(&frames[i], (uint64_t)addresses[i], exact[i]);
         if (questions == NULL || !frames[i].known)
             continue;
         length += (size_t)snprintf(questions + length, capacity - length, "\"%s\" 0x%llx\n",

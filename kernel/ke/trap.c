@@ -238,8 +238,17 @@ HaltEntry(KI_TRAP_FRAME *Frame)
     ResumeOriginal(Frame);
 }
 
-// Safe points left when the last tick ended: equal at the next one if the driver made no call between.
+// Safe points left when the last tick ended: equal at the next one if the driver made no call
+// between.
 static LONG64 lastBudget;
+
+// What the watchdog saw at its last tick, and how often in a row it saw no progress.
+static struct
+{
+    LONG64 Budget;
+    ULONG64 Rip;
+    ULONG StuckTicks;
+} watchdog;
 
 static __attribute__((noreturn)) void
 TickEntry(KI_TRAP_FRAME *Frame)
@@ -252,6 +261,7 @@ TickEntry(KI_TRAP_FRAME *Frame)
     KiSetWork(KiCurrentProcessor());
     if (KiCurrentIrql() < DISPATCH_LEVEL)
         KiRetireWork(KiCurrentIrql());
+    lastBudget = KiGate.Budget;
     ResumeOriginal(Frame);
 }
 
@@ -490,32 +500,25 @@ KiHandleTrap(struct host_trap *Trap)
 void
 KiHandleTick(struct host_trap *Trap)
 {
-    static ULONG64 lastRip;
-    static ULONG stuckTicks;
     LONG64 budget = KiGate.Budget;
     BOOLEAN stuck;
 
     if (KiInHost || KiBugCheckActive || KiIsDriverAddress == NULL || !KiIsDriverAddress(Trap->rip))
     {
-        stuckTicks = 0;
+        watchdog.StuckTicks = 0;
         return;
     }
     // Near the same place and not one call since the last tick.
-    stuck = budget == lastBudget && Trap->rip - lastRip + 4096 < 8192;
-    lastBudget = budget;
-    lastRip = Trap->rip;
+    stuck = budget == watchdog.Budget && Trap->rip - watchdog.Rip + 4096 < 8192;
+    watchdog.Budget = budget;
+    watchdog.Rip = Trap->rip;
     if (!stuck)
     {
-        stuckTicks = 0;
+        watchdog.StuckTicks = 0;
         return;
     }
-    if (++stuckTicks >= HUNG_TICKS)
-    {
+    if (++watchdog.StuckTicks >= HUNG_TICKS)
         (void)Inject(Trap, HungEntry);
-        return;
-    }
-    if (stuckTicks >= 2)
-    {
+    else if (watchdog.StuckTicks >= 2)
         (void)Inject(Trap, TickEntry);
-    }
 }

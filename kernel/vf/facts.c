@@ -40,12 +40,56 @@ ViFillDriver(VF_REPORT *Report)
 }
 
 static void
-DescribeDevice(PVOID Device, char *Line, SIZE_T LineSize)
+FillDriverOf(VF_REPORT *Report, PVOID Code)
+{
+    VF_CODE code;
+
+    if (Report->Driver[0] == 0 && Code != NULL && VfQueryCode((ULONG64)Code, &code))
+        RtlpFormat(Report->Driver, sizeof(Report->Driver), "%s", code.Name);
+}
+
+void
+ViFillOwner(VF_REPORT *Report, ULONG64 Address)
+{
+    MM_POOL_BLOCK block;
+    BOOLEAN freed;
+
+    if (!MmFindPoolBlock(Address, &block, &freed))
+        return;
+    FillDriverOf(Report, block.Caller);
+    // Nobody is on the stack: then the stack of the allocation is the best there is.
+    for (ULONG i = 0; Report->FrameCount == 0 && i < block.FrameCount && i < KI_STACK_FRAMES; i++)
+        Report->Frames[i] = block.Frames[i];
+    if (Report->FrameCount == 0)
+        Report->FrameCount =
+            block.FrameCount < KI_STACK_FRAMES ? block.FrameCount : KI_STACK_FRAMES;
+}
+
+void
+ViFillParameterDriver(VF_REPORT *Report)
+{
+    VF_CODE code;
+
+    for (ULONG i = 0; i < 4 && Report->FrameCount == 0; i++)
+    {
+        if (!VfQueryCode(Report->Parameters[i], &code))
+            continue;
+        FillDriverOf(Report, (PVOID)Report->Parameters[i]);
+        Report->Frames[0] = (PVOID)Report->Parameters[i];
+        Report->FirstIsRoutine = TRUE;
+        Report->FrameCount = 1;
+    }
+}
+
+static void
+DescribeDevice(VF_REPORT *Report, PVOID Device)
 {
     IO_DEVICE_INFO info;
 
-    if (Device != NULL && IoQueryDevice(Device, &info))
-        RtlpFormat(Line, LineSize, "%wZ", &info.Name);
+    if (Device == NULL || !IoQueryDevice(Device, &info))
+        return;
+    RtlpFormat(Report->Device, sizeof(Report->Device), "%wZ", &info.Name);
+    FillDriverOf(Report, info.DeviceObject->DriverObject->DriverStart);
 }
 
 void
@@ -54,7 +98,7 @@ ViFillRequest(VF_REPORT *Report, PVOID Irp, PVOID Device)
     IO_IRP_INFO info;
     ULONG length;
 
-    DescribeDevice(Device, Report->Device, sizeof(Report->Device));
+    DescribeDevice(Report, Device);
     if (Irp == NULL || !IoQueryIrp(Irp, &info))
         return;
     length = RtlpFormat(Report->Irp, sizeof(Report->Irp), "IRP %u: %s", info.Number,
@@ -184,4 +228,23 @@ ViDescribe(ULONG64 Address, char *Line, SIZE_T LineSize)
     }
     return DescribeImage(Address, Line, LineSize) || DescribeStack(Address, Line, LineSize) ||
            DescribeByValue(Address, Line, LineSize);
+}
+
+void
+ViDescribeRegisters(const CONTEXT *Context, char *Line, SIZE_T LineSize)
+{
+    static const char *const names[16] = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+                                          "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
+    const ULONG64 *registers = &Context->Rax;
+
+    for (ULONG i = 0; i < 16; i++)
+    {
+        ULONG64 value = registers[i];
+        if ((value >> 16) == 0xDFDFDFDFDFDFull || (value >> 16) == 0xC5C5C5C5C5C5ull)
+        {
+            RtlpFormat(Line, LineSize, "%s is %p, no canonical address: what %s pool holds",
+                       names[i], (PVOID)value, (UCHAR)(value >> 24) == 0xDF ? "freed" : "fresh");
+            return;
+        }
+    }
 }

@@ -46,8 +46,14 @@ FaultAddress(const KI_BUGCHECK *Record, ULONG64 *Address)
     case UNEXPECTED_KERNEL_MODE_TRAP:
         *Address = Record->Parameters[1];
         return Record->Parameters[0] == 8;
+    case DRIVER_CAUGHT_MODIFYING_FREED_POOL:
+        *Address = Record->Parameters[0];
+        return TRUE;
     case BAD_POOL_HEADER:
         *Address = Record->Parameters[1];
+        return TRUE;
+    case SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION:
+        *Address = Record->Parameters[0];
         return TRUE;
     case BAD_POOL_CALLER:
         *Address = Record->Parameters[3];
@@ -61,6 +67,17 @@ FaultAddress(const KI_BUGCHECK *Record, ULONG64 *Address)
         return TRUE;
     }
     return FALSE;
+}
+
+// Addresses of the kernel itself mean nothing to a driver's author and differ from run to run. What
+// the driver passed to KeBugCheckEx is its own.
+static ULONG64
+Presentable(ULONG64 Value, const KI_BUGCHECK *Record)
+{
+    BOOLEAN fixed = Value < 0x100000000000ull || Value >= 0x800000000000ull ||
+                    (Value >= HOST_REGION_IMAGE && Value < MM_REGION_ALIAS + HOST_REGION_SIZE);
+
+    return fixed || (Record->Export != NULL && Record->Rule == NULL) ? Value : 0;
 }
 
 static void
@@ -84,7 +101,7 @@ OnBugCheck(const KI_BUGCHECK *Record)
     report->Code = Record->Code;
     for (ULONG i = 0; i < 4; i++)
     {
-        report->Parameters[i] = Record->Parameters[i];
+        report->Parameters[i] = Presentable(Record->Parameters[i], Record);
         report->Meanings[i] = ViIsIrqlRule ? irqlMeanings[i] : NULL;
     }
     report->Rule = Record->Rule;
@@ -101,9 +118,15 @@ OnBugCheck(const KI_BUGCHECK *Record)
     ViFillDriver(report);
     if (Record->Export != NULL)
         RtlpFormat(report->Export, sizeof(report->Export), "%s", Record->Export->Name);
-    if (FaultAddress(Record, &address))
-        ViDescribe(address, report->Subject, sizeof(report->Subject));
     ViFillRequest(report, Record->Irp, Record->Device);
+    if (FaultAddress(Record, &address))
+    {
+        ViDescribe(address, report->Subject, sizeof(report->Subject));
+        ViFillOwner(report, address);
+        if (address == ~0ull && Record->ContextValid)
+            ViDescribeRegisters(&Record->Context, report->Subject, sizeof(report->Subject));
+    }
+    ViFillParameterDriver(report);
     if (ViConfig.Report != NULL)
         ViConfig.Report(report);
 }
@@ -247,20 +270,7 @@ OnViolation(const IO_VIOLATION *Violation)
     report->Page = Violation->Page;
     ViFillPlace(report);
     ViFillRequest(report, Violation->Irp, Violation->DeviceObject);
-    // A rule about a routine that has returned: its driver is in no frame any more.
-    if (report->Driver[0] == 0)
-    {
-        VF_CODE code;
-        for (ULONG i = 0; i < 4 && report->Driver[0] == 0; i++)
-        {
-            if (VfQueryCode(Violation->Parameters[i], &code))
-            {
-                RtlpFormat(report->Driver, sizeof(report->Driver), "%s", code.Name);
-                report->Frames[0] = (PVOID)Violation->Parameters[i];
-                report->FrameCount = 1;
-            }
-        }
-    }
+    ViFillParameterDriver(report);
     ViSubmit(report);
     return TRUE;
 }

@@ -242,6 +242,17 @@ OwnsPool(const void *Address)
     return MmFindPoolBlock((ULONG64)Address, &block, &freed) && !freed && InImage(block.Caller);
 }
 
+// A thing that is known by the routine it would call.
+static VF_LEAK *
+AddRoutine(const char *What, PVOID Address, PVOID Routine)
+{
+    VF_LEAK *leak = AddLeak(What, Address, Routine);
+
+    if (leak != NULL)
+        leak->IsRoutine = TRUE;
+    return leak;
+}
+
 static void
 OnTimer(PKTIMER Timer, LONGLONG Due, void *Context)
 {
@@ -253,7 +264,7 @@ OnTimer(PKTIMER Timer, LONGLONG Due, void *Context)
         return;
     search.Code++;
     // The routine stands for the maker: who set a timer is not recorded.
-    leak = AddLeak("timer", Timer, routine != NULL ? (PVOID)((ULONG64)routine + 1) : NULL);
+    leak = AddRoutine("timer", Timer, routine);
     if (leak != NULL)
         RtlpFormat(leak->Detail, sizeof(leak->Detail), "due in %I64u us%s%s",
                    (ULONG64)(Due > KiQueryTime() ? (Due - KiQueryTime()) / 10 : 0),
@@ -269,7 +280,7 @@ OnDpc(PKDPC Dpc, ULONG Processor, void *Context)
     if (!InImage((PVOID)Dpc->DeferredRoutine))
         return;
     search.Code++;
-    leak = AddLeak("DPC", Dpc, (PVOID)((ULONG64)Dpc->DeferredRoutine + 1));
+    leak = AddRoutine("DPC", Dpc, (PVOID)Dpc->DeferredRoutine);
     if (leak != NULL)
         RtlpFormat(leak->Detail, sizeof(leak->Detail), "queued on processor %u", Processor);
 }
@@ -298,7 +309,7 @@ OnCallback(PVOID Function, PVOID Caller, PVOID Context)
     if (InImage(Function) || InImage(Caller))
     {
         search.Code++;
-        (void)AddLeak("callback", Function, Caller);
+        (void)AddRoutine("callback", Function, Function);
     }
     return TRUE;
 }

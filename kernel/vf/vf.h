@@ -25,6 +25,8 @@ typedef struct _VF_LEAK
     char Detail[192]; // "tag 'Abcd', 64 bytes, nonpaged", "\Device\Foo"
     PVOID Address;
     ULONG FrameCount; // stack that made it, innermost first; 0 when not known
+    BOOLEAN
+    IsRoutine; // Frames[0] is where a routine starts that would be called, no return address
     PVOID Frames[VF_FRAMES];
 } VF_LEAK;
 
@@ -50,6 +52,7 @@ typedef struct _VF_REPORT
     BOOLEAN ExceptionValid;
     CONTEXT Context;
     BOOLEAN ContextValid;
+    BOOLEAN FirstIsRoutine; // Frames[0] is where a routine starts, no return address
     ULONG FrameCount;
     PVOID Frames[KI_STACK_FRAMES];
     ULONG LeakCount;

@@ -35,12 +35,23 @@ void ViFillPlace(VF_REPORT *Report);
 /* Driver of the innermost frame that lies in one. */
 void ViFillDriver(VF_REPORT *Report);
 
-/* Device and Irp may be NULL or wild. */
+/* When no driver is on the stack: the one whose pool Address lies in. */
+void ViFillOwner(VF_REPORT *Report, ULONG64 Address);
+
+/* When no driver is known yet: the one whose code a parameter names (a routine that has returned).
+ */
+void ViFillParameterDriver(VF_REPORT *Report);
+
+/* Device and Irp may be NULL or wild. Without a driver on the stack, the device's is taken. */
 void ViFillRequest(VF_REPORT *Report, PVOID Irp, PVOID Device);
 
 /* What lies at Address, as one line; FALSE when nothing is known about it. */
 BOOLEAN
 ViDescribe(ULONG64 Address, char *Line, SIZE_T LineSize);
+
+/* A non-canonical address faults without naming itself: looks for one of the pool's fill patterns.
+ */
+void ViDescribeRegisters(const CONTEXT *Context, char *Line, SIZE_T LineSize);
 
 /* ---- leaks.c -------------------------------------------------------------------------------- */
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Completes an IRP whose cancel routine is still set.
+//
 // Page: kernel/completing-irps.md
 // Page: NF:wdm.IoSetCancelRoutine
 // Run: open \\.\Bad

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Completes an IRP twice: Break does, and so does the dispatch routine that called it.
+//
 // Page: kernel/completing-irps.md
 // Page: NF:wdm.IoCompleteRequest
 // Page: debugger/bug-check-0x44--multiple-irp-complete-requests.md

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Frees a block of pool twice.
+//
 // Page: NF:wdm.ExFreePoolWithTag
 // Page: debugger/bug-check-0xc2--bad-pool-caller.md
 // Run: open \\.\Bad

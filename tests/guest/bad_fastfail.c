@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The driver finds its own list corrupted and fails fast, as RemoveEntryList does.
+//
 // Page: debugger/bug-check-0x139--kernel-security-check-failure.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Calls code of the INIT section after DriverEntry has returned.
+//
 // Page: kernel/making-drivers-pageable.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A dispatch routine returns at a raised IRQL.
+//
 // Page: kernel/managing-hardware-priorities.md
 // Page: NC:wdm.DRIVER_DISPATCH
 // Run: open \\.\Bad
@@ -8,7 +9,6 @@
 // Status: 3
 // Report: kind=^bugcheck$
 // Report: rule=IRQL
-// Report: irql=^2$|kind=bugcheck
 // Report: driver=^bad_irql_left.sys$
 #include "bad.h"
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Calls KeInsertDeviceQueue, which needs DISPATCH_LEVEL, at PASSIVE_LEVEL.
+//
 // Page: NF:wdm.KeInsertDeviceQueue
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
 // Run: ioctl 0x222004
 // Status: 3
 // Report: name=^DRIVER_VERIFIER_DETECTED_VIOLATION$
-// Report: rule=KeInsertDeviceQueue must be called at DISPATCH_LEVEL, and was called at
-// PASSIVE_LEVEL Report: irqlName=^PASSIVE_LEVEL$
+// Report: rule=KeInsertDeviceQueue must be called at DISPATCH_LEVEL, and was called at PASSI
+// Report: irqlName=^PASSIVE_LEVEL$
 #include "bad.h"
 
 static KDEVICE_QUEUE queue;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Allocates paged pool at DISPATCH_LEVEL.
+//
 // Page: NF:wdm.ExAllocatePool2
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
 // Run: ioctl 0x222004
 // Status: 3
-// Report: name=^(DRIVER_VERIFIER_DETECTED_VIOLATION|BAD_POOL_CALLER)$
+// Report: name=^(DRIVER_VERIFIER_DETECTED_|BAD_POOL_CALLER)
 // Report: driver=^bad_irql_pool.sys$
 // Report: rule=.
 // Report: irql=^2$

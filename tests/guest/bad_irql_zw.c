@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Calls ZwCreateFile, which is for PASSIVE_LEVEL, at DISPATCH_LEVEL.
+//
 // Page: NF:wdm.ZwCreateFile
 // Page: debugger/bug-check-0xc4--driver-verifier-detected-violation.md
 // Run: open \\.\Bad
@@ -7,7 +8,7 @@
 // Run: ioctl 0x222004
 // Status: 3
 // Report: name=^DRIVER_VERIFIER_DETECTED_VIOLATION$
-// Report: rule=ZwCreateFile must be called at PASSIVE_LEVEL, and was called at DISPATCH_LEVEL
+// Report: rule=ZwCreateFile must be called at PASSIVE_LEVEL, and was called at DISPATCH
 // Report: page=^NF:(wdm|ntifs)\.ZwCreateFile$
 // Report: driver=^bad_irql_zw.sys$
 // Report: stack.function=^OpenSomething$

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Unloads and leaves everything behind that can be left.
+//
 // Page: kernel/writing-an-unload-routine.md
 // Page: NF:wdm.IoDeleteDevice
 // Page: NF:wdm.KeCancelTimer
@@ -19,7 +20,7 @@
 // Report: leaks.detail=tag 'TBad', 40 bytes, nonpaged
 // Report: leaks.detail=Device.Bad
 // Report: leaks.count=^3$
-// Report: leaks.stack.function=^(Leak|Break|BadDeviceControl)$
+// Report: leaks.stack.function=^(Leak|Allocate)$
 #define BAD_CLEANUP() ((void)0)
 #include "bad.h"
 
@@ -46,6 +47,12 @@ ThreadRoutine(PVOID Context)
     PsTerminateSystemThread(STATUS_SUCCESS);
 }
 
+static NOINLINE BOOLEAN
+Allocate(void)
+{
+    return ExAllocatePool2(POOL_FLAG_NON_PAGED, 40, 'daBT') != NULL;
+}
+
 static NOINLINE NTSTATUS
 Leak(void)
 {
@@ -54,7 +61,7 @@ Leak(void)
 
     for (ULONG i = 0; i < 3; i++)
     {
-        if (ExAllocatePool2(POOL_FLAG_NON_PAGED, 40, 'daBT') == NULL)
+        if (!Allocate())
             return STATUS_INSUFFICIENT_RESOURCES;
     }
     KeInitializeTimer(&timer);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Loops at DISPATCH_LEVEL for ever without calling the system.
+//
 // Page: debugger/bug-check-0x133-dpc-watchdog-violation.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Loops at PASSIVE_LEVEL for ever without calling the system: a hung thread.
+//
 // Page: debugger/bug-check-0xea--thread-stuck-in-device-driver.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writes behind the end of a block of pool; found when the block is freed.
+//
 // Page: kernel/allocating-system-space-memory.md
 // Page: debugger/bug-check-0x19--bad-pool-header.md
 // Run: open \\.\Bad
@@ -7,6 +8,7 @@
 // Run: ioctl 0x222004
 // Status: 3
 // Report: name=^(BAD_POOL_HEADER|SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION)$
+// Report: page=^debugger/bug-check
 // Report: driver=^bad_overrun.sys$
 #include "bad.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Calls pageable code at DISPATCH_LEVEL.
+//
 // Page: kernel/making-drivers-pageable.md
 // Page: debugger/bug-check-0xd1--driver-irql-not-less-or-equal.md
 // Run: open \\.\Bad

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Touches paged pool at DISPATCH_LEVEL: on Windows it crashes on the day it is paged out.
+//
 // Page: kernel/managing-hardware-priorities.md
 // Page: debugger/bug-check-0xd1--driver-irql-not-less-or-equal.md
 // Run: open \\.\Bad
@@ -7,7 +8,7 @@
 // Run: ioctl 0x222004
 // Status: 3
 // Report: name=^DRIVER_IRQL_NOT_LESS_OR_EQUAL$
-// Report: subject=live block of paged pool.*daBT|live block of paged pool.*TBad
+// Report: subject=live block of paged pool.*TBad.*allocated by bad_paged_data
 // Report: driver=^bad_paged_data.sys$
 // Report: stack.function=^(Break|BadDeviceControl)$
 // Report: irql=^2$

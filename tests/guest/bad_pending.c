@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Returns STATUS_PENDING without having marked the IRP pending: a violation, the machine goes on.
+// Returns STATUS_PENDING without having marked the IRP pending: a violation, the machine
+// goes on.
+//
 // Page: NF:wdm.IoMarkIrpPending
 // Page: debugger/bug-check-0xc9--driver-verifier-iomanager-violation.md
 // Run: open \\.\Bad

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Acquires a spin lock that it already holds.
+//
 // Page: kernel/introduction-to-spin-locks.md
 // Page: debugger/bug-check-0xf--spin-lock-already-owned.md
 // Run: open \\.\Bad

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Passes an IRP on that has no stack location left.
+//
 // Page: NF:wdm.IofCallDriver
 // Page: debugger/bug-check-0x35--no-more-irp-stack-locations.md
 // Run: open \\.\Bad

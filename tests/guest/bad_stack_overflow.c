@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Recurses until the kernel stack is used up.
+//
 // Page: kernel/using-the-kernel-stack.md
 // Page: debugger/bug-check-0x7f--unexpected-kernel-mode-trap.md
 // Run: open \\.\Bad

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Calls an export of Windows that OpenWDM does not implement.
+//
 // Page: NF:ntddk.IoCreateController
 // Run: open \\.\Bad
 // Run: ioctl 0x222000

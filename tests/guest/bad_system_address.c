@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reads an address of the system range where nothing is.
+//
 // Page: debugger/bug-check-0x50--page-fault-in-nonpaged-area.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000

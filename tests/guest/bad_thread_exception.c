@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A system thread dies of an exception nobody handles.
+//
 // Page: NF:wdm.PsCreateSystemThread
 // Page: debugger/bug-check-0x7e--system-thread-exception-not-handled.md
 // Run: open \\.\Bad

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Unloads while a thread of it sleeps; the thread wakes where no code is.
+//
 // Page: NF:wdm.PsCreateSystemThread
 // Page: debugger/bug-check-0xce--driver-unloaded-without-cancelling-pending-operations.md
 // Run: open \\.\Bad

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Frees pool that holds a timer which is set.
+//
 // Page: debugger/bug-check-0xc7--timer-or-dpc-invalid.md
 // Page: NF:wdm.KeCancelTimer
 // Run: open \\.\Bad

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Unloads while a timer is set; it is due when the code is gone.
+//
 // Page: NF:wdm.KeCancelTimer
 // Page: debugger/bug-check-0xce--driver-unloaded-without-cancelling-pending-operations.md
 // Run: open \\.\Bad

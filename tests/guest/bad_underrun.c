@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Writes before the start of a block of pool.
+//
 // Page: debugger/bug-check-0x19--bad-pool-header.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
 // Run: ioctl 0x222004
 // Status: 3
 // Report: name=^(BAD_POOL_HEADER|SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION)$
+// Report: page=^debugger/bug-check
 // Report: driver=^bad_underrun.sys$
 #include "bad.h"
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Follows a pointer that was read from freed pool.
+//
 // Page: kernel/allocating-system-space-memory.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
 // Run: ioctl 0x222004
 // Status: 3
-// Report: name=^(SYSTEM_SERVICE_EXCEPTION|PAGE_FAULT_IN_NONPAGED_AREA|KMODE_EXCEPTION_NOT_HANDLED)$
+// Report: name=^SYSTEM_SERVICE_EXCEPTION$
+// Report: subject=no canonical address: what freed pool holds
 // Report: driver=^bad_use_after_free.sys$
 #include "bad.h"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Waits at DISPATCH_LEVEL with a timeout that is not zero.
+//
 // Page: NF:wdm.KeWaitForSingleObject
 // Page: kernel/managing-hardware-priorities.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
 // Run: ioctl 0x222004
 // Status: 3
-// Report:
-// name=^(IRQL_NOT_LESS_OR_EQUAL|DRIVER_VERIFIER_DETECTED_VIOLATION|ATTEMPTED_SWITCH_FROM_DPC)$
+// Report: name=^IRQL_NOT_LESS_OR_EQUAL$
 // Report: rule=.
 // Report: driver=^bad_wait_dispatch.sys$
 // Report: stack.function=^WaitForEvent$

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Writes into freed pool; found when the pool is verified.
-// Page: debugger/bug-check-0xc4--driver-verifier-detected-violation.md
+//
+// Page: debugger/bug-check-0xc6--driver-caught-modifying-freed-pool.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
 // Run: ioctl 0x222004
 // Status: 3
-// Report: kind=^bugcheck$
-// Report: driver=.|kind=bugcheck
+// Report: name=^DRIVER_CAUGHT_MODIFYING_FREED_POOL$
+// Report: driver=^bad_write_after_free.sys$
+// Report: subject=freed block
 #include "bad.h"
 
 static volatile PUCHAR block;

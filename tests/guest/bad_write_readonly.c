@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Writes to a constant of its own image.
+//
 // Page: debugger/bug-check-0xbe--attempted-write-to-readonly-memory.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Frees a block with a tag that is not its own.
+//
 // Page: NF:wdm.ExFreePoolWithTag
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
