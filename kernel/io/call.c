@@ -23,7 +23,7 @@ IopViolation(ULONG Code,
     }
 }
 
-static void
+static IOP_COLD void
 IopTraceCall(PDEVICE_OBJECT DeviceObject, PIRP Irp, PIO_STACK_LOCATION Stack)
 {
     UNICODE_STRING name = IopDeviceName(DeviceObject);
@@ -33,7 +33,7 @@ IopTraceCall(PDEVICE_OBJECT DeviceObject, PIRP Irp, PIO_STACK_LOCATION Stack)
 }
 
 /* What is wrong before the driver has run. The caller's mistakes, so its address is named. */
-static __attribute__((cold, noinline)) void
+static IOP_COLD void
 IopRefuseCall(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     ULONG64 caller = (ULONG64)KiCallerAddress();
@@ -69,6 +69,13 @@ IopRefuseCall(PDEVICE_OBJECT DeviceObject, PIRP Irp)
                            "too small, or the driver sends it in a circle",
                            page, Irp, DeviceObject);
     }
+    if (Irp->CancelRoutine == NULL)
+    {
+        KiBugCheckWithRule(0xc9, 0x212, caller, (ULONG64)Irp, 0,
+                           "IoCallDriver was given an IRP whose next stack location has no valid "
+                           "major function",
+                           page, Irp, DeviceObject);
+    }
     KiBugCheckWithRule(0xc9, 0x203, caller, (ULONG64)Irp, 0,
                        "IoCallDriver was called with the caller's cancel routine still set in the "
                        "IRP",
@@ -76,7 +83,7 @@ IopRefuseCall(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 }
 
 /* What is wrong when the routine has returned. Routine and IRQL are of the driver just called. */
-static __attribute__((cold, noinline)) void
+static IOP_COLD void
 IopBlameReturn(PDEVICE_OBJECT DeviceObject,
                PIRP Irp,
                PDRIVER_DISPATCH Routine,
@@ -134,7 +141,7 @@ IopJudgeCompleted(const IOP_CALL *Call,
 
 /* Anything but a request completed on the way: a pending one, or a status that does not match what
  * the routine did with the IRP. Call is of this call and may be read; the IRP only if it lives. */
-static __attribute__((noinline)) void
+static __attribute__((ms_abi, noinline)) void
 IopJudgeStatus(const IOP_CALL *Call,
                PDEVICE_OBJECT DeviceObject,
                PIRP Irp,
@@ -172,19 +179,6 @@ IopJudgeStatus(const IOP_CALL *Call,
                      "returning STATUS_PENDING",
                      page, Irp, DeviceObject);
     }
-}
-
-static inline PDRIVER_DISPATCH
-IopDispatchRoutine(PDEVICE_OBJECT DeviceObject, PIRP Irp, PIO_STACK_LOCATION Stack)
-{
-    if (__builtin_expect(Stack->MajorFunction > IRP_MJ_MAXIMUM_FUNCTION, 0))
-    {
-        KiBugCheckWithRule(0xc9, 0x212, (ULONG64)KiCallerAddress(), (ULONG64)Irp, 0,
-                           "IoCallDriver was given an IRP whose next stack location has no valid "
-                           "major function",
-                           "NF:wdm.IofCallDriver", Irp, DeviceObject);
-    }
-    return DeviceObject->DriverObject->MajorFunction[Stack->MajorFunction];
 }
 
 /* Calls the driver with the bookkeeping that an IRP of ours allows. An exception may unwind past
@@ -234,11 +228,12 @@ DDI NTSTATUS FASTCALL
 IofCallDriver(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
 {
     KIRQL irql = KiCurrentIrql();
-    if (__builtin_expect(Irp->Type != IO_TYPE_IRP || DeviceObject == NULL ||
-                             DeviceObject->Type != IO_TYPE_DEVICE ||
-                             DeviceObject->DriverObject == NULL || irql > DISPATCH_LEVEL ||
-                             Irp->CurrentLocation <= 1 || Irp->CancelRoutine != NULL,
-                         0))
+    if (__builtin_expect(
+            Irp->Type != IO_TYPE_IRP || DeviceObject == NULL ||
+                DeviceObject->Type != IO_TYPE_DEVICE || DeviceObject->DriverObject == NULL ||
+                irql > DISPATCH_LEVEL || Irp->CurrentLocation <= 1 || Irp->CancelRoutine != NULL ||
+                Irp->Tail.Overlay.CurrentStackLocation[-1].MajorFunction > IRP_MJ_MAXIMUM_FUNCTION,
+            0))
     {
         IopRefuseCall(DeviceObject, Irp);
     }
@@ -249,7 +244,7 @@ IofCallDriver(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
     {
         IopTraceCall(DeviceObject, Irp, stack);
     }
-    PDRIVER_DISPATCH routine = IopDispatchRoutine(DeviceObject, Irp, stack);
+    PDRIVER_DISPATCH routine = DeviceObject->DriverObject->MajorFunction[stack->MajorFunction];
     PKTHREAD thread = KiCurrentThread();
     LONG apcDisable = thread->KernelApcDisable;
     NTSTATUS status = (Irp->AllocationFlags & IOP_IRP_HAS_HEADER)

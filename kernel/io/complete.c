@@ -10,7 +10,7 @@
 
 static const char IopCompletePage[] = "NF:wdm.IoCompleteRequest";
 
-static __attribute__((cold, noinline)) void
+static IOP_COLD void
 IopRefuseCompletion(PIRP Irp)
 {
     PDEVICE_OBJECT device = NULL;
@@ -76,8 +76,45 @@ IopWantsCompletion(UCHAR Control, NTSTATUS Status, BOOLEAN Cancel)
            ((Control & SL_INVOKE_ON_CANCEL) && Cancel);
 }
 
-/* Calls one completion routine and checks what it must not change. */
-static NTSTATUS
+/* What a completion routine must not change, and what it must do unless it keeps the IRP. */
+static IOP_COLD void
+IopBlameCompletion(PIRP Irp,
+                   PDEVICE_OBJECT DeviceObject,
+                   PIO_COMPLETION_ROUTINE Routine,
+                   KIRQL Irql,
+                   LONG ApcDisable,
+                   BOOLEAN Gone)
+{
+    const char *page = "NC:wdm.IO_COMPLETION_ROUTINE";
+    LONG apcDisable = KiCurrentThread()->KernelApcDisable;
+    if (KiCurrentIrql() != Irql)
+    {
+        KiBugCheckWithRule(0xc4, 0xfa, (ULONG64)Routine, Irql, KiCurrentIrql(),
+                           "A completion routine returned at another IRQL than it was called at",
+                           page, NULL, DeviceObject);
+    }
+    if (apcDisable != ApcDisable)
+    {
+        KiBugCheckWithRule(0xc4, 0xfb, (ULONG64)Routine, (ULONG64)(LONG64)apcDisable,
+                           (ULONG64)(LONG64)ApcDisable,
+                           "A completion routine changed the thread's APC disable count", page,
+                           NULL, DeviceObject);
+    }
+    if (Gone)
+    {
+        KiBugCheckWithRule(0xc9, 0x20b, (ULONG64)Routine, (ULONG64)Irp, 0,
+                           "A completion routine freed the IRP and did not return "
+                           "STATUS_MORE_PROCESSING_REQUIRED",
+                           page, Irp, DeviceObject);
+    }
+    IopViolation(0xc9, 0x228, (ULONG64)Routine, (ULONG64)Irp, 0,
+                 "A completion routine did not call IoMarkIrpPending although "
+                 "Irp->PendingReturned was set",
+                 "KERNEL:implementing-an-iocompletion-routine", Irp, DeviceObject);
+}
+
+/* Calls one completion routine. */
+static inline NTSTATUS
 IopInvokeCompletion(PIRP Irp, PIO_COMPLETION_ROUTINE Routine, PVOID Context)
 {
     BOOLEAN top = Irp->CurrentLocation > Irp->StackCount;
@@ -89,43 +126,27 @@ IopInvokeCompletion(PIRP Irp, PIO_COMPLETION_ROUTINE Routine, PVOID Context)
     ULONG number = IopIrpNumber(Irp);
 
     NTSTATUS status = Routine(device, Irp, Context);
-    if (KiCurrentIrql() != irql)
+    if (__builtin_expect(KiCurrentIrql() != irql || thread->KernelApcDisable != apcDisable, 0))
     {
-        KiBugCheckWithRule(0xc4, 0xfa, (ULONG64)Routine, irql, KiCurrentIrql(),
-                           "A completion routine returned at another IRQL than it was called at",
-                           "NC:wdm.IO_COMPLETION_ROUTINE", NULL, device);
-    }
-    if (thread->KernelApcDisable != apcDisable)
-    {
-        KiBugCheckWithRule(0xc4, 0xfb, (ULONG64)Routine, (ULONG64)(LONG64)thread->KernelApcDisable,
-                           (ULONG64)(LONG64)apcDisable,
-                           "A completion routine changed the thread's APC disable count",
-                           "NC:wdm.IO_COMPLETION_ROUTINE", NULL, device);
+        IopBlameCompletion(Irp, device, Routine, irql, apcDisable, FALSE);
     }
     if (status == STATUS_MORE_PROCESSING_REQUIRED)
     {
         return status;
     }
-    if (header != NULL && (header->Kind == IopIrpFree || header->Number != number))
+    BOOLEAN gone = header != NULL && (header->Kind == IopIrpFree || header->Number != number);
+    if (__builtin_expect(gone ||
+                             (Irp->PendingReturned && !top &&
+                              !(IoGetCurrentIrpStackLocation(Irp)->Control & SL_PENDING_RETURNED)),
+                         0))
     {
-        KiBugCheckWithRule(0xc9, 0x20b, (ULONG64)Routine, (ULONG64)Irp, 0,
-                           "A completion routine freed the IRP and did not return "
-                           "STATUS_MORE_PROCESSING_REQUIRED",
-                           "NC:wdm.IO_COMPLETION_ROUTINE", Irp, device);
-    }
-    if (Irp->PendingReturned && !top &&
-        !(IoGetCurrentIrpStackLocation(Irp)->Control & SL_PENDING_RETURNED))
-    {
-        IopViolation(0xc9, 0x228, (ULONG64)Routine, (ULONG64)Irp, 0,
-                     "A completion routine did not call IoMarkIrpPending although "
-                     "Irp->PendingReturned was set",
-                     "KERNEL:implementing-an-iocompletion-routine", Irp, device);
+        IopBlameCompletion(Irp, device, Routine, irql, apcDisable, gone);
     }
     return status;
 }
 
 /* Walks up until a completion routine keeps the IRP (FALSE) or the last one has run (TRUE). */
-static BOOLEAN
+static inline BOOLEAN
 IopWalkUp(PIRP Irp)
 {
     PIO_STACK_LOCATION stack = Irp->Tail.Overlay.CurrentStackLocation;
@@ -162,29 +183,36 @@ IopWalkUp(PIRP Irp)
 
 /* ---- the last stage ----------------------------------------------------------------------- */
 
+static IOP_COLD void
+IopBlameInformation(PIRP Irp)
+{
+    IopViolation(0xc9, 0x312, 0, (ULONG64)Irp, 0,
+                 "IoStatus.Information is larger than the output buffer of the request",
+                 "KERNEL:buffer-descriptions-for-i-o-control-codes", Irp, NULL);
+}
+
+static IOP_COLD void
+IopDropPlainBuffer(PIRP Irp)
+{
+    MmFreePool(Irp->AssociatedIrp.SystemBuffer, 0);
+}
+
 /* Gives a buffered request's data to its maker. Windows copies Information bytes whatever the
  * length was; a driver that claims more than there is room for has leaked memory, so it is told. */
-static void
+static inline void
 IopCopyBack(PIRP Irp, PIOP_IRP Header)
 {
     SIZE_T length = Irp->IoStatus.Information;
-    if (Header->CheckOutput && length > Header->OutputLength)
+    if (__builtin_expect(Header->CheckOutput && length > Header->OutputLength, 0))
     {
-        IopViolation(0xc9, 0x312, 0, (ULONG64)Irp, 0,
-                     "IoStatus.Information is larger than the output buffer of the request",
-                     "KERNEL:buffer-descriptions-for-i-o-control-codes", Irp, NULL);
+        IopBlameInformation(Irp);
         length = Header->OutputLength;
     }
     if (length == 0 || Irp->UserBuffer == NULL)
     {
         return;
     }
-    if (Irp->RequestorMode == KernelMode)
-    {
-        RtlCopyMemory(Irp->UserBuffer, Irp->AssociatedIrp.SystemBuffer, length);
-        return;
-    }
-    NTSTATUS status = KeTryCopy(Irp->UserBuffer, Irp->AssociatedIrp.SystemBuffer, length);
+    NTSTATUS status = IopTryCopy(Irp->UserBuffer, Irp->AssociatedIrp.SystemBuffer, length);
     if (!NT_SUCCESS(status))
     {
         Irp->IoStatus.Status = status;
@@ -192,7 +220,7 @@ IopCopyBack(PIRP Irp, PIOP_IRP Header)
     }
 }
 
-static void
+static inline void
 IopReleaseBuffers(PIRP Irp, PIOP_IRP Header)
 {
     NTSTATUS status = Irp->IoStatus.Status;
@@ -209,7 +237,7 @@ IopReleaseBuffers(PIRP Irp, PIOP_IRP Header)
         }
         else if (Irp->Flags & IRP_DEALLOCATE_BUFFER)
         {
-            MmFreePool(Irp->AssociatedIrp.SystemBuffer, 0);
+            IopDropPlainBuffer(Irp);
         }
         Irp->Flags &= ~(IRP_BUFFERED_IO | IRP_DEALLOCATE_BUFFER | IRP_INPUT_OPERATION);
     }
@@ -253,7 +281,7 @@ IopUserApcRundown(PKAPC Apc)
 
 /* Tells the maker: status block, event, file object. An error that was returned at once is the
  * return value and nothing else, as the caller of a failed service must not wait. */
-static void
+static inline void
 IopNotifyMaker(PIRP Irp, PIOP_IRP Header, PFILE_OBJECT FileObject)
 {
     if (Header->Kind == IopIrpService && NT_ERROR(Irp->IoStatus.Status) && !Irp->PendingReturned)
@@ -268,7 +296,7 @@ IopNotifyMaker(PIRP Irp, PIOP_IRP Header, PFILE_OBJECT FileObject)
         }
         else
         {
-            (void)KeTryCopy(Irp->UserIosb, &Irp->IoStatus, sizeof(IO_STATUS_BLOCK));
+            (void)IopTryCopy(Irp->UserIosb, &Irp->IoStatus, sizeof(IO_STATUS_BLOCK));
         }
     }
     if (Irp->UserEvent != NULL)
@@ -285,14 +313,14 @@ IopNotifyMaker(PIRP Irp, PIOP_IRP Header, PFILE_OBJECT FileObject)
     }
 }
 
-static void
-IopTraceResult(PIRP Irp)
+static IOP_COLD void
+IopTraceResult(const char *Function, PIRP Irp)
 {
-    KiTrace("IopCompleteRequest", "kernel/io/complete.c", "irp %u status %08x information %I64u",
+    KiTrace(Function, "kernel/io/complete.c", "irp %u status %08x information %I64u",
             IopIrpNumber(Irp), Irp->IoStatus.Status, (ULONG64)Irp->IoStatus.Information);
 }
 
-void
+IOP_MS void
 IopCompleteRequest(PIRP Irp, PFILE_OBJECT FileObject)
 {
     PIOP_IRP header = IopIrpHeader(Irp);
@@ -300,13 +328,15 @@ IopCompleteRequest(PIRP Irp, PFILE_OBJECT FileObject)
     PKEVENT event = service ? Irp->UserEvent : NULL;
     if (KI_TRACING())
     {
-        IopTraceResult(Irp);
+        IopTraceResult("IopCompleteRequest", Irp);
     }
     IopReleaseBuffers(Irp, header);
     IopNotifyMaker(Irp, header, FileObject);
     IopDequeueThreadIrp(Irp);
+    BOOLEAN keepFile = FALSE;
     if (header->Result != NULL)
     {
+        keepFile = header->Result->KeepFile;
         header->Result->Done = TRUE;
         header->Result->IoStatus = Irp->IoStatus;
         if (FileObject != NULL && (FileObject->Flags & FO_SYNCHRONOUS_IO) && Irp->PendingReturned)
@@ -328,13 +358,13 @@ IopCompleteRequest(PIRP Irp, PFILE_OBJECT FileObject)
     {
         IopFreeIrp(Irp);
     }
-    if (service)
+    if (event != NULL)
     {
-        if (event != NULL)
-        {
-            ObDereference(event);
-        }
-        ObDereference(FileObject);
+        IopDereferenceLast(event);
+    }
+    if (service && !keepFile)
+    {
+        IopDereferenceFile(FileObject);
     }
 }
 
@@ -353,7 +383,7 @@ IopCompletionApc(PKAPC Apc,
 }
 
 /* No thread is left who could look at the result: only what the request holds is released. */
-static void
+static IOP_COLD void
 IopFinishOrphan(PIRP Irp, PFILE_OBJECT FileObject)
 {
     Irp->Flags &= ~(ULONG)IRP_INPUT_OPERATION;
@@ -373,7 +403,7 @@ IopCompletionRundown(PKAPC Apc)
 }
 
 /* Moves the rest of the work to the thread that made the request. */
-static void
+static inline void
 IopFinishInThread(PIRP Irp, CCHAR PriorityBoost)
 {
     PKTHREAD thread = (PKTHREAD)Irp->Tail.Overlay.Thread;
@@ -401,7 +431,7 @@ IopFinishInThread(PIRP Irp, CCHAR PriorityBoost)
 /* ---- IoCompleteRequest -------------------------------------------------------------------- */
 
 /* NF:ntddk.IoMakeAssociatedIrp: the last associated IRP completes the master. */
-static void
+static IOP_COLD void
 IopFinishAssociated(PIRP Irp, CCHAR PriorityBoost)
 {
     PIRP master = Irp->AssociatedIrp.MasterIrp;
@@ -413,8 +443,17 @@ IopFinishAssociated(PIRP Irp, CCHAR PriorityBoost)
     }
 }
 
+static IOP_COLD void
+IopBlameUnowned(PIRP Irp)
+{
+    KiBugCheckWithRule(0xc9, 0x200, (ULONG64)Irp, 0, 0,
+                       "An IRP that a driver allocated was completed to the end: its completion "
+                       "routine must free it and return STATUS_MORE_PROCESSING_REQUIRED",
+                       "KERNEL:different-ways-of-handling-irps-cheat-sheet", Irp, NULL);
+}
+
 /* Every driver is done with the IRP. */
-static void
+static __attribute__((ms_abi, noinline)) void
 IopFinish(PIRP Irp, CCHAR PriorityBoost)
 {
     PIOP_IRP header = IopIrpHeader(Irp);
@@ -433,11 +472,7 @@ IopFinish(PIRP Irp, CCHAR PriorityBoost)
         IopFinishInThread(Irp, PriorityBoost);
         return;
     default:
-        KiBugCheckWithRule(
-            0xc9, 0x200, (ULONG64)Irp, 0, 0,
-            "An IRP that a driver allocated was completed to the end: its completion "
-            "routine must free it and return STATUS_MORE_PROCESSING_REQUIRED",
-            "KERNEL:different-ways-of-handling-irps-cheat-sheet", Irp, NULL);
+        IopBlameUnowned(Irp);
     }
 }
 
@@ -455,9 +490,7 @@ IofCompleteRequest(_In_ PIRP Irp, _In_ CCHAR PriorityBoost)
     }
     if (KI_TRACING())
     {
-        KiTrace("IofCompleteRequest", "kernel/io/complete.c",
-                "irp %u status %08x information %I64u", IopIrpNumber(Irp), status,
-                (ULONG64)Irp->IoStatus.Information);
+        IopTraceResult("IofCompleteRequest", Irp);
     }
     if (IopWalkUp(Irp))
     {

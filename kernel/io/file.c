@@ -11,7 +11,7 @@ const GENERIC_MAPPING IopFileMapping = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, F
 
 #define IOP_FILE_NAME_TAG 'mNoI'
 
-NTSTATUS
+IOP_MS NTSTATUS
 IopWaitForFileLock(PFILE_OBJECT FileObject, KPROCESSOR_MODE Mode)
 {
     BOOLEAN alertable = (FileObject->Flags & FO_ALERTABLE_IO) != 0;
@@ -29,6 +29,12 @@ IopWaitForFileLock(PFILE_OBJECT FileObject, KPROCESSOR_MODE Mode)
     }
     FileObject->Busy = 1;
     return STATUS_SUCCESS;
+}
+
+IOP_COLD void
+IopDereferenceLast(PVOID Object)
+{
+    ObDereference(Object);
 }
 
 NTSTATUS

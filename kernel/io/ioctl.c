@@ -29,7 +29,7 @@ IopMayControl(const IOP_SERVICE *Service, ULONG Code)
 }
 
 /* The user's buffers, except for METHOD_NEITHER, which hands them on as they are. */
-static NTSTATUS
+static inline NTSTATUS
 IopProbeControl(const IOP_CONTROL *Control)
 {
     ULONG method = IOP_METHOD(Control->Code);
@@ -68,7 +68,7 @@ IopCopyInput(PIRP Irp, const IOP_CONTROL *Control, ULONG Length)
     return IopCaptureFrom(buffer, Control->Input, Control->InputLength, Irp->RequestorMode);
 }
 
-static NTSTATUS
+static IOP_MS NTSTATUS
 IopPrepareBuffers(PIRP Irp, const IOP_CONTROL *Control)
 {
     ULONG method = IOP_METHOD(Control->Code);
@@ -113,7 +113,7 @@ IopPrepareBuffers(PIRP Irp, const IOP_CONTROL *Control)
 
 /* NF: FAST_IO_DISPATCH.FastIoDeviceControl may do the whole request without an IRP. TRUE: it did.
  */
-static BOOLEAN
+static IOP_COLD BOOLEAN
 IopTryFastControl(PIOP_SERVICE Service, const IOP_CONTROL *Control, PIO_STATUS_BLOCK IoStatus)
 {
     PFAST_IO_DISPATCH dispatch = Service->DeviceObject->DriverObject->FastIoDispatch;
@@ -145,7 +145,7 @@ IopTryFastControl(PIOP_SERVICE Service, const IOP_CONTROL *Control, PIO_STATUS_B
     return done;
 }
 
-static void
+static IOP_COLD void
 IopTraceControl(PIRP Irp, const IOP_SERVICE *Service, const IOP_CONTROL *Control, UCHAR Major)
 {
     UNICODE_STRING name = IopDeviceName(Service->FileObject->DeviceObject);
@@ -155,7 +155,7 @@ IopTraceControl(PIRP Irp, const IOP_SERVICE *Service, const IOP_CONTROL *Control
             &Service->FileObject->FileName);
 }
 
-static NTSTATUS
+static IOP_MS NTSTATUS
 IopSendControl(PIOP_SERVICE Service, const IOP_CONTROL *Control, UCHAR Major)
 {
     PIRP irp = IopAllocateServiceIrp(Service);
@@ -186,7 +186,7 @@ IopSendControl(PIOP_SERVICE Service, const IOP_CONTROL *Control, UCHAR Major)
     return IopSendService(Service, irp);
 }
 
-static NTSTATUS
+static IOP_MS NTSTATUS
 IopControlFile(HANDLE FileHandle,
                HANDLE Event,
                PIOP_SERVICE Service,

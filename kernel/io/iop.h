@@ -17,6 +17,11 @@
 #include "rtl/assert.h"
 #include "rtl/ddi.h"
 
+/* A function of the Microsoft convention that calls one of ours has to save ten xmm registers. What
+ * the hot paths call between two drivers is therefore of that convention, too. */
+#define IOP_MS   __attribute__((ms_abi))
+#define IOP_COLD __attribute__((ms_abi, cold, noinline))
+
 /* ---- IRPs --------------------------------------------------------------------------------- */
 
 /* Who made an IRP, which decides what its completion does and who frees it. */
@@ -49,6 +54,7 @@ typedef struct _IOP_CALL
 typedef struct _IOP_RESULT
 {
     BOOLEAN Done;
+    BOOLEAN KeepFile; /* the service gives up the file's reference itself */
     IO_STATUS_BLOCK IoStatus;
 } IOP_RESULT, *PIOP_RESULT;
 
@@ -115,17 +121,21 @@ IopIrpNumber(PIRP Irp)
 extern LIST_ENTRY IopIrpListHead;
 
 /* An IRP with StackSize cleared locations, or NULL. Kind decides what completion does. */
-PIRP IopAllocateIrp(CCHAR StackSize, IOP_IRP_KIND Kind);
+IOP_MS PIRP IopAllocateIrp(CCHAR StackSize, IOP_IRP_KIND Kind);
 
 /* Returns an IRP to the cache and poisons it; the caller has taken it off all lists. */
-void IopFreeIrp(PIRP Irp);
+IOP_MS void IopFreeIrp(PIRP Irp);
 
 /* TRUE while a driver below the sender has the IRP. */
 BOOLEAN
 IopIrpInUse(const IOP_IRP *Header);
 
-/* The IRP list of a thread, on which its unfinished requests stand (ETHREAD's I/O part). */
-void IopQueueThreadIrp(PIRP Irp);
+/* Puts Irp on its thread's list of unfinished requests. */
+static inline void
+IopQueueThreadIrp(PIRP Irp)
+{
+    InsertHeadList(&PsThread(Irp->Tail.Overlay.Thread)->IrpList, &Irp->ThreadListEntry);
+}
 
 static inline void
 IopDequeueThreadIrp(PIRP Irp)
@@ -135,14 +145,13 @@ IopDequeueThreadIrp(PIRP Irp)
 }
 
 /* Unlocks, unmaps and frees the chain at Irp->MdlAddress. */
-void IopFreeMdls(PIRP Irp);
+IOP_MS void IopFreeMdls(PIRP Irp);
 
 /* System buffers of the services: cached, with a guard behind the last byte. */
-PVOID
-IopAllocateSystemBuffer(ULONG Length);
+IOP_MS PVOID IopAllocateSystemBuffer(ULONG Length);
 
 /* A damaged guard is a bug check that names Irp (may be NULL). */
-void IopReturnSystemBuffer(PVOID SystemBuffer, PIRP Irp);
+IOP_MS void IopReturnSystemBuffer(PVOID SystemBuffer, PIRP Irp);
 
 /* Frees what Irp's header says. */
 static inline void
@@ -155,7 +164,7 @@ IopFreeSystemBuffer(PIRP Irp)
 }
 
 /* The last stage of a request, in the thread that made it, at APC_LEVEL or as part of its call. */
-void IopCompleteRequest(PIRP Irp, PFILE_OBJECT FileObject);
+IOP_MS void IopCompleteRequest(PIRP Irp, PFILE_OBJECT FileObject);
 
 /* Sends an IopIrpOwned IRP to DeviceObject and waits for it; the IRP's IoStatus tells the result.
  */
@@ -296,8 +305,7 @@ IopParseDevice(PVOID ParseObject,
 extern const GENERIC_MAPPING IopFileMapping;
 
 /* Waits for a synchronous file's lock; the fast case is inline below. */
-NTSTATUS
-IopWaitForFileLock(PFILE_OBJECT FileObject, KPROCESSOR_MODE Mode);
+IOP_MS NTSTATUS IopWaitForFileLock(PFILE_OBJECT FileObject, KPROCESSOR_MODE Mode);
 
 static inline NTSTATUS
 IopLockFile(PFILE_OBJECT FileObject, KPROCESSOR_MODE Mode)
@@ -339,23 +347,23 @@ typedef struct _IOP_SERVICE
 
 /* Handles to objects, status block probed, file lock taken, file event cleared. Access: the handle
  * needs one of these rights (0: none). */
-NTSTATUS
-IopBeginService(PIOP_SERVICE Service, HANDLE FileHandle, HANDLE Event, ACCESS_MASK Access);
+IOP_MS NTSTATUS IopBeginService(PIOP_SERVICE Service,
+                                HANDLE FileHandle,
+                                HANDLE Event,
+                                ACCESS_MASK Access);
 
 /* Undoes IopBeginService; returns Status. */
-NTSTATUS
-IopEndService(PIOP_SERVICE Service, NTSTATUS Status);
+IOP_MS NTSTATUS IopEndService(PIOP_SERVICE Service, NTSTATUS Status);
 
 /* An IRP with the requester's part filled, or NULL. The first stack location is the caller's to
  * fill. */
-PIRP IopAllocateServiceIrp(PIOP_SERVICE Service);
+IOP_MS PIRP IopAllocateServiceIrp(PIOP_SERVICE Service);
 
 /* Frees an IRP that was never sent, with its buffers. */
-void IopDiscardServiceIrp(PIRP Irp);
+IOP_MS void IopDiscardServiceIrp(PIRP Irp);
 
 /* Sends it, waits if the file is synchronous, releases everything. Returns the service's status. */
-NTSTATUS
-IopSendService(PIOP_SERVICE Service, PIRP Irp);
+IOP_MS NTSTATUS IopSendService(PIOP_SERVICE Service, PIRP Irp);
 
 /* Cancels the request that is to report to Result. */
 void IopCancelResult(const IOP_RESULT *Result);
@@ -364,42 +372,76 @@ void IopCancelResult(const IOP_RESULT *Result);
 void IopRundownThread(PPS_THREAD Thread);
 
 /* Ends a service that fast I/O has done: status block, event, APC. */
-NTSTATUS
-IopFinishFastIo(PIOP_SERVICE Service, const IO_STATUS_BLOCK *IoStatus);
+IOP_MS NTSTATUS IopFinishFastIo(PIOP_SERVICE Service, const IO_STATUS_BLOCK *IoStatus);
 
 /* An MDL for the user's (or kernel's) buffer, locked, at Irp->MdlAddress. */
-NTSTATUS
+IOP_MS NTSTATUS
 IopLockBuffer(PIRP Irp, PVOID Buffer, ULONG Length, KPROCESSOR_MODE Mode, LOCK_OPERATION Operation);
 
 /* As ProbeForRead and ProbeForWrite, with a status instead of an exception. */
-NTSTATUS
-IopProbeForRead(const void *Address, SIZE_T Length, ULONG Alignment);
-NTSTATUS
-IopProbeForWrite(void *Address, SIZE_T Length, ULONG Alignment);
+IOP_MS NTSTATUS IopProbeForRead(const void *Address, SIZE_T Length, ULONG Alignment);
+IOP_MS NTSTATUS IopProbeForWrite(void *Address, SIZE_T Length, ULONG Alignment);
+
+/* The last stage and the services drop references that may be the last; ob is of our convention. */
+IOP_COLD void IopDereferenceLast(PVOID Object);
+
+/* KeTryCopy without the cost of a call between conventions: KiCopyBytes touches no register that
+ * either of them preserves, but for those named here. The room skipped is a red zone. */
+static inline NTSTATUS
+IopTryCopy(void *Destination, const void *Source, SIZE_T Length)
+{
+    NTSTATUS status;
+    __asm__ volatile("leaq -128(%%rsp), %%rsp\n\tcall KiCopyBytes\n\tleaq 128(%%rsp), %%rsp"
+                     : "=a"(status), "+D"(Destination), "+S"(Source), "+d"(Length)
+                     :
+                     : "rcx", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3");
+    return status;
+}
+
+/* ObDereference for a file object that somebody else references, too. */
+static inline void
+IopDereferenceFile(PFILE_OBJECT FileObject)
+{
+    POBJECT_HEADER header = ObHeader(FileObject);
+    if (__builtin_expect(header->PointerCount > 1 && header->PointerCount > header->HandleCount, 1))
+    {
+        header->PointerCount--;
+        return;
+    }
+    IopDereferenceLast(FileObject);
+}
+
+/* IoGetRelatedDeviceObject, for files that are not on a mounted volume without a call. */
+static inline PDEVICE_OBJECT
+IopRelatedDevice(PFILE_OBJECT FileObject)
+{
+    PDEVICE_OBJECT device = FileObject->DeviceObject;
+    if (__builtin_expect(FileObject->Vpb != NULL || device->Vpb != NULL, 0))
+    {
+        return IoGetRelatedDeviceObject(FileObject);
+    }
+    while (device->AttachedDevice != NULL)
+    {
+        device = device->AttachedDevice;
+    }
+    return device;
+}
 
 /* Copies from or to the caller of a service, whose memory is only trusted in kernel mode. */
 static inline NTSTATUS
 IopCaptureFrom(void *Destination, const void *Source, SIZE_T Length, KPROCESSOR_MODE Mode)
 {
-    if (Mode == KernelMode)
-    {
-        RtlCopyMemory(Destination, Source, Length);
-        return STATUS_SUCCESS;
-    }
-    return MmProbeRange(Source, Length) ? KeTryCopy(Destination, Source, Length)
-                                        : STATUS_ACCESS_VIOLATION;
+    return Mode == KernelMode || MmProbeRange(Source, Length)
+               ? IopTryCopy(Destination, Source, Length)
+               : STATUS_ACCESS_VIOLATION;
 }
 
 static inline NTSTATUS
 IopReturnTo(void *Destination, const void *Source, SIZE_T Length, KPROCESSOR_MODE Mode)
 {
-    if (Mode == KernelMode)
-    {
-        RtlCopyMemory(Destination, Source, Length);
-        return STATUS_SUCCESS;
-    }
-    return MmProbeRange(Destination, Length) ? KeTryCopy(Destination, Source, Length)
-                                             : STATUS_ACCESS_VIOLATION;
+    return Mode == KernelMode || MmProbeRange(Destination, Length)
+               ? IopTryCopy(Destination, Source, Length)
+               : STATUS_ACCESS_VIOLATION;
 }
 
 /* A Zw routine runs its Nt twin as kernel mode. */

@@ -33,7 +33,7 @@ LIST_ENTRY IopIrpListHead = {&IopIrpListHead, &IopIrpListHead};
 static IOP_IRP_CACHE IopIrpCache[IOP_CACHED_STACKS + 1];
 static ULONG IopIrpSequence;
 
-static PIOP_IRP
+static IOP_COLD PIOP_IRP
 IopNewIrp(CCHAR StackSize)
 {
     SIZE_T size = sizeof(IOP_IRP) + IoSizeOfIrp(StackSize) + (SIZE_T)StackSize * sizeof(IOP_CALL) +
@@ -93,7 +93,7 @@ IopClear(void *Memory, ULONG Size)
     }
 }
 
-PIRP
+IOP_MS PIRP
 IopAllocateIrp(CCHAR StackSize, IOP_IRP_KIND Kind)
 {
     PIOP_IRP header = IopTakeCached(StackSize);
@@ -125,12 +125,21 @@ IopAllocateIrp(CCHAR StackSize, IOP_IRP_KIND Kind)
     return irp;
 }
 
-void
+static IOP_COLD void
+IopBadHeader(PIOP_IRP Header)
+{
+    NT_ASSERT(Header != NULL);
+    NT_ASSERT_EQ(Header->Magic, IOP_IRP_MAGIC);
+}
+
+IOP_MS void
 IopFreeIrp(PIRP Irp)
 {
     PIOP_IRP header = IopIrpHeader(Irp);
-    NT_ASSERT(header != NULL);
-    NT_ASSERT_EQ(header->Magic, IOP_IRP_MAGIC);
+    if (__builtin_expect(header == NULL || header->Magic != IOP_IRP_MAGIC, 0))
+    {
+        IopBadHeader(header);
+    }
     header->Kind = IopIrpFree;
     Irp->Type = 0;
     Irp->MdlAddress = IOP_POISON;
@@ -159,12 +168,6 @@ BOOLEAN
 IopIrpInUse(const IOP_IRP *Header)
 {
     return Header->ActiveLocation <= Header->FirstLocation;
-}
-
-void
-IopQueueThreadIrp(PIRP Irp)
-{
-    InsertHeadList(&PsThread(Irp->Tail.Overlay.Thread)->IrpList, &Irp->ThreadListEntry);
 }
 
 /* NF:wdm.IoAllocateIrp. Quota is not modelled; ChargeQuota changes nothing a driver can see. */

@@ -124,7 +124,7 @@ IoBuildPartialMdl(_In_ PMDL SourceMdl,
 
 /* ---- buffers of requests ------------------------------------------------------------------ */
 
-NTSTATUS
+IOP_MS NTSTATUS
 IopLockBuffer(PIRP Irp, PVOID Buffer, ULONG Length, KPROCESSOR_MODE Mode, LOCK_OPERATION Operation)
 {
     PMDL mdl = IopNewMdl(Buffer, Length, FALSE);
@@ -142,7 +142,7 @@ IopLockBuffer(PIRP Irp, PVOID Buffer, ULONG Length, KPROCESSOR_MODE Mode, LOCK_O
     return STATUS_SUCCESS;
 }
 
-void
+IOP_MS void
 IopFreeMdls(PIRP Irp)
 {
     PMDL next;

@@ -23,7 +23,7 @@ IopIsSpecialOffset(const LARGE_INTEGER *Offset, LONG Low)
 }
 
 /* NF:ntifs.NtReadFile, parameter ByteOffset: the position is kept for synchronous files only. */
-static NTSTATUS
+static IOP_MS NTSTATUS
 IopResolveOffset(PIOP_SERVICE Service,
                  PIOP_TRANSFER Transfer,
                  PLARGE_INTEGER ByteOffset,
@@ -79,7 +79,7 @@ IopResolveOffset(PIOP_SERVICE Service,
 }
 
 /* FILE_NO_INTERMEDIATE_BUFFERING: whole sectors at aligned addresses. */
-static NTSTATUS
+static IOP_MS NTSTATUS
 IopCheckAlignment(PIOP_SERVICE Service, const IOP_TRANSFER *Transfer)
 {
     PDEVICE_OBJECT device = Service->DeviceObject;
@@ -96,7 +96,7 @@ IopCheckAlignment(PIOP_SERVICE Service, const IOP_TRANSFER *Transfer)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS
+static IOP_MS NTSTATUS
 IopPrepareTransfer(PIOP_SERVICE Service, PIRP Irp, const IOP_TRANSFER *Transfer)
 {
     BOOLEAN read = Transfer->Major == IRP_MJ_READ;
@@ -133,7 +133,7 @@ IopPrepareTransfer(PIOP_SERVICE Service, PIRP Irp, const IOP_TRANSFER *Transfer)
     return STATUS_SUCCESS;
 }
 
-static void
+static IOP_COLD void
 IopTraceTransfer(PIRP Irp, const IOP_SERVICE *Service, const IOP_TRANSFER *Transfer)
 {
     UNICODE_STRING name = IopDeviceName(Service->FileObject->DeviceObject);
@@ -142,7 +142,7 @@ IopTraceTransfer(PIRP Irp, const IOP_SERVICE *Service, const IOP_TRANSFER *Trans
             Transfer->Offset.QuadPart, &name, &Service->FileObject->FileName);
 }
 
-static NTSTATUS
+static IOP_MS NTSTATUS
 IopSendTransfer(PIOP_SERVICE Service, const IOP_TRANSFER *Transfer)
 {
     BOOLEAN read = Transfer->Major == IRP_MJ_READ;
@@ -193,7 +193,7 @@ IopSendTransfer(PIOP_SERVICE Service, const IOP_TRANSFER *Transfer)
 }
 
 /* KERNEL:fast I/O is tried when the file is cached, which its driver says by PrivateCacheMap. */
-static BOOLEAN
+static IOP_MS BOOLEAN
 IopTryFastTransfer(PIOP_SERVICE Service, PIOP_TRANSFER Transfer, PIO_STATUS_BLOCK IoStatus)
 {
     PFAST_IO_DISPATCH dispatch = Service->DeviceObject->DriverObject->FastIoDispatch;
@@ -214,7 +214,7 @@ IopTryFastTransfer(PIOP_SERVICE Service, PIOP_TRANSFER Transfer, PIO_STATUS_BLOC
                                  Transfer->Buffer, IoStatus, Service->DeviceObject);
 }
 
-static NTSTATUS
+static IOP_MS NTSTATUS
 IopTransferFile(HANDLE FileHandle,
                 HANDLE Event,
                 PIOP_SERVICE Service,

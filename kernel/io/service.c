@@ -6,7 +6,7 @@
  */
 #include "iop.h"
 
-NTSTATUS
+IOP_MS NTSTATUS
 IopProbeForRead(const void *Address, SIZE_T Length, ULONG Alignment)
 {
     if (((ULONG64)Address & (Alignment - 1)) != 0 && Length != 0)
@@ -17,7 +17,7 @@ IopProbeForRead(const void *Address, SIZE_T Length, ULONG Alignment)
 }
 
 /* Writes one byte of each page back to itself, as ProbeForWrite does. */
-NTSTATUS
+IOP_MS NTSTATUS
 IopProbeForWrite(void *Address, SIZE_T Length, ULONG Alignment)
 {
     NTSTATUS status = IopProbeForRead(Address, Length, Alignment);
@@ -25,13 +25,13 @@ IopProbeForWrite(void *Address, SIZE_T Length, ULONG Alignment)
     ULONG64 end = address + Length;
     while (NT_SUCCESS(status) && address < end)
     {
-        status = KeTryCopy((void *)address, (void *)address, 1);
+        status = IopTryCopy((void *)address, (void *)address, 1);
         address = (address | (PAGE_SIZE - 1)) + 1;
     }
     return status;
 }
 
-static __attribute__((noinline)) NTSTATUS
+static IOP_COLD NTSTATUS
 IopReferenceEvent(PIOP_SERVICE Service, HANDLE Event)
 {
     PVOID object;
@@ -45,7 +45,7 @@ IopReferenceEvent(PIOP_SERVICE Service, HANDLE Event)
     return status;
 }
 
-NTSTATUS
+IOP_MS NTSTATUS
 IopBeginService(PIOP_SERVICE Service, HANDLE FileHandle, HANDLE Event, ACCESS_MASK Access)
 {
     KPROCESSOR_MODE mode = KiCurrentThread()->PreviousMode;
@@ -83,7 +83,7 @@ IopBeginService(PIOP_SERVICE Service, HANDLE FileHandle, HANDLE Event, ACCESS_MA
         NTSTATUS status = IopReferenceEvent(Service, Event);
         if (!NT_SUCCESS(status))
         {
-            ObDereference(file);
+            IopDereferenceFile(file);
             return status;
         }
     }
@@ -97,11 +97,11 @@ IopBeginService(PIOP_SERVICE Service, HANDLE FileHandle, HANDLE Event, ACCESS_MA
         Service->Synchronous = TRUE;
     }
     file->Event.Header.SignalState = 0;
-    Service->DeviceObject = IoGetRelatedDeviceObject(file);
+    Service->DeviceObject = IopRelatedDevice(file);
     return STATUS_SUCCESS;
 }
 
-NTSTATUS
+IOP_MS NTSTATUS
 IopEndService(PIOP_SERVICE Service, NTSTATUS Status)
 {
     if (Service->Synchronous)
@@ -110,13 +110,13 @@ IopEndService(PIOP_SERVICE Service, NTSTATUS Status)
     }
     if (Service->Event != NULL)
     {
-        ObDereference(Service->Event);
+        IopDereferenceLast(Service->Event);
     }
-    ObDereference(Service->FileObject);
+    IopDereferenceFile(Service->FileObject);
     return Status;
 }
 
-PIRP
+IOP_MS PIRP
 IopAllocateServiceIrp(PIOP_SERVICE Service)
 {
     PIRP irp = IopAllocateIrp(Service->DeviceObject->StackSize, IopIrpService);
@@ -139,7 +139,7 @@ IopAllocateServiceIrp(PIOP_SERVICE Service)
     return irp;
 }
 
-void
+IOP_MS void
 IopDiscardServiceIrp(PIRP Irp)
 {
     if (IopIrpHeader(Irp)->SystemBuffer != NULL)
@@ -152,7 +152,7 @@ IopDiscardServiceIrp(PIRP Irp)
 
 /* A wait for a synchronous file that a user APC or an alert ends early cancels the request and then
  * waits for that (FILE_SYNCHRONOUS_IO_ALERT). */
-static __attribute__((noinline)) NTSTATUS
+static IOP_COLD NTSTATUS
 IopWaitForService(PIOP_SERVICE Service)
 {
     PFILE_OBJECT file = Service->FileObject;
@@ -184,18 +184,15 @@ IopWaitForService(PIOP_SERVICE Service)
     return Service->Result.IoStatus.Status;
 }
 
-NTSTATUS
+IOP_MS NTSTATUS
 IopSendService(PIOP_SERVICE Service, PIRP Irp)
 {
     PFILE_OBJECT file = Service->FileObject;
     PIOP_IRP header = IopIrpHeader(Irp);
     BOOLEAN synchronous = Service->Synchronous;
     header->Result = &Service->Result;
+    Service->Result.KeepFile = synchronous;
     IopQueueThreadIrp(Irp);
-    if (synchronous)
-    {
-        ObReference(file); /* completion gives up the IRP's own */
-    }
     NTSTATUS status = IofCallDriver(Service->DeviceObject, Irp);
     if (__builtin_expect(!synchronous, 0))
     {
@@ -215,12 +212,12 @@ IopSendService(PIOP_SERVICE Service, PIRP Irp)
         status = Service->Result.IoStatus.Status;
     }
     IopUnlockFile(file);
-    ObDereference(file);
+    IopDereferenceFile(file);
     return status;
 }
 
 /* What the last stage of a request does, for fast I/O that needed none. */
-NTSTATUS
+IOP_MS NTSTATUS
 IopFinishFastIo(PIOP_SERVICE Service, const IO_STATUS_BLOCK *IoStatus)
 {
     IO_STATUS_BLOCK iosb = *IoStatus;

@@ -45,7 +45,35 @@ IopGuardIntact(PIOP_BUFFER Buffer)
     return guard == IOP_BUFFER_GUARD;
 }
 
-PVOID
+static IOP_COLD PIOP_BUFFER
+IopNewBuffer(ULONG Bin, ULONG Length)
+{
+    SIZE_T size = Bin < IOP_BUFFER_BINS ? (SIZE_T)64 << Bin : (SIZE_T)Length;
+    PIOP_BUFFER buffer =
+        MmAllocatePool(NonPagedPoolNx, sizeof(IOP_BUFFER) + size + sizeof(ULONG64), IOP_BUFFER_TAG);
+    if (buffer != NULL)
+    {
+        buffer->Bin = Bin < IOP_BUFFER_BINS ? Bin : IOP_BUFFER_BINS;
+    }
+    return buffer;
+}
+
+static IOP_COLD void
+IopDropBuffer(PIOP_BUFFER Buffer)
+{
+    MmFreePool(Buffer, IOP_BUFFER_TAG);
+}
+
+static IOP_COLD void
+IopBlameOverrun(PIOP_BUFFER Buffer, PIRP Irp)
+{
+    ULONG64 start = (ULONG64)(Buffer + 1);
+    KiBugCheckWithRule(0x19, 0x20, start, start + Buffer->Length, Buffer->Length,
+                       "A driver has written behind the end of the system buffer of a request",
+                       "KERNEL:buffer-descriptions-for-i-o-control-codes", Irp, NULL);
+}
+
+IOP_MS PVOID
 IopAllocateSystemBuffer(ULONG Length)
 {
     ULONG bin = IopBufferBin(Length);
@@ -58,34 +86,28 @@ IopAllocateSystemBuffer(ULONG Length)
     }
     else
     {
-        SIZE_T size = bin < IOP_BUFFER_BINS ? (SIZE_T)64 << bin : (SIZE_T)Length;
-        buffer = MmAllocatePool(NonPagedPoolNx, sizeof(IOP_BUFFER) + size + sizeof(ULONG64),
-                                IOP_BUFFER_TAG);
+        buffer = IopNewBuffer(bin, Length);
         if (buffer == NULL)
         {
             return NULL;
         }
-        buffer->Bin = bin < IOP_BUFFER_BINS ? bin : IOP_BUFFER_BINS;
     }
     buffer->Length = Length;
     IopWriteGuard(buffer);
     return buffer + 1;
 }
 
-void
+IOP_MS void
 IopReturnSystemBuffer(PVOID SystemBuffer, PIRP Irp)
 {
     PIOP_BUFFER buffer = (PIOP_BUFFER)SystemBuffer - 1;
     if (__builtin_expect(!IopGuardIntact(buffer), 0))
     {
-        KiBugCheckWithRule(0x19, 0x20, (ULONG64)SystemBuffer,
-                           (ULONG64)SystemBuffer + buffer->Length, buffer->Length,
-                           "A driver has written behind the end of the system buffer of a request",
-                           "KERNEL:buffer-descriptions-for-i-o-control-codes", Irp, NULL);
+        IopBlameOverrun(buffer, Irp);
     }
     if (buffer->Bin >= IOP_BUFFER_BINS || IopBufferCount[buffer->Bin] >= IOP_BUFFER_KEEP)
     {
-        MmFreePool(buffer, IOP_BUFFER_TAG);
+        IopDropBuffer(buffer);
         return;
     }
     buffer->Next = IopBufferCache[buffer->Bin];
