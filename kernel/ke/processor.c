@@ -99,6 +99,7 @@ KiStartProcessors(const KI_START_PARAMETERS *Parameters)
         randomState = 1;
     KiSystemTimeBase = Parameters->SystemTime100ns;
     KiProcessorCount = Parameters->Processors;
+    KeNumberProcessors = (CCHAR)Parameters->Processors;
     KeInitializeEvent((PRKEVENT)&idleProcess.Header, NotificationEvent, FALSE);
     InitializeListHead(&idleProcess.ThreadListHead);
     for (ULONG i = 0; i < Parameters->Processors; i++)
