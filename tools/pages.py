@@ -4,7 +4,7 @@
 
 A test names its pages in comments:   Page: kernel/queuing-irps.md, NF:wdm.IoCreateDevice
 (kernel/ is the Kernel-Mode Driver Architecture section, docs/spec/pages.tsv; NF: is the reference
-page of a function in one header, ddi.tsv; pages of other sections go by their path.)
+page of a function, docs/spec/reference.txt; pages of other sections go by their path.)
 
     tools/pages.py             proven and countable pages per part, then the reference pages
     tools/pages.py --open      also list the pages that no test names
@@ -21,7 +21,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # A list that ends with a comma goes on in the next line of the comment.
 TAG = re.compile(r"\bPages?:[ \t]*((?:[^\n]*,[ \t]*\n[ \t/*#]*)*[^\n]*)")
 SEPARATORS = re.compile(r"(?:[,;\s]|\n[ \t/*#]*)+")
-NAME = re.compile(r"^(NF|NS|NC|NE|NI):(\w+)\.(\w+)$|^([\w./+-]+\.md)$")
+NAME = re.compile(r"^(NF|NS|NC|NE|NI):(\w+)\.(\w+(?:~r\d)?)$|^([\w./+-]+\.md)$")
 
 
 def rows(root, name):
@@ -72,16 +72,26 @@ class Spec:
     def __init__(self, root):
         self.parts = {row["file"]: row["part"] for row in rows(root, "pages.tsv")}
         self.guides = set(rows(root, "guides.txt"))
-        self.functions = {row["page"] for row in rows(root, "ddi.tsv")}
+        self.reference = set(rows(root, "reference.txt"))
+        self.headers = {page.partition("/")[0] for page in self.reference}
+        self.functions = sum("/nf-" in page for page in self.reference)
 
     def is_page(self, name):
         """Whether the name is a page of the lists; other sections are taken as they are."""
         match = NAME.match(name)
-        if match.group(1):
-            page = f"{match.group(2)}/{match.group(1).lower()}-{match.group(2)}-{match.group(3)}.md"
-            return match.group(1) != "NF" or not self.functions or page.lower() in self.functions
+        kind, header, item = match.group(1), match.group(2), match.group(3)
+        if kind:
+            page = f"{header}/{kind}-{header}-{item}.md".lower()
+            return header.lower() not in self.headers or page in self.reference
         folder, _, file = name.rpartition("/")
         return folder not in ("", "kernel") or file in self.parts
+
+    def hint(self, name):
+        """The same item under the header that does have its page."""
+        kind, _, item = NAME.match(name).group(1, 2, 3)
+        ending = f"-{item}.md".lower() if kind else "\n"
+        found = [page for page in self.reference if page.endswith(ending)]
+        return f" (but {found[0]} is)" if found else ""
 
     def part(self, name):
         return self.parts.get(name.rpartition("/")[2]) if not NAME.match(name).group(1) else None
@@ -95,7 +105,7 @@ def problems(root):
         yield f"{file}: {page} does not look like a page"
     for page, files in sorted(named.items()):
         if not spec.is_page(page):
-            yield f"{sorted(files)[0]}: {page} is no page of docs/spec"
+            yield f"{sorted(files)[0]}: {page} is no page of docs/spec{spec.hint(page)}"
     having = set().union(*named.values()) if named else set()
     for file in test_files(root):
         if file.startswith("tests/guest/") and file.endswith(".c") and file not in having:
@@ -119,7 +129,7 @@ def report(root, show_open):
         print(f"{part:{width}}  {done[part]:4} of {total[part]:4}")
     print(f"{'total':{width}}  {sum(done.values()):4} of {sum(total.values()):4}")
     functions = sum(page.startswith("NF:") and spec.is_page(page) for page in named)
-    print(f"{'reference pages of functions':{width}}  {functions:4} of {len(spec.functions):4}")
+    print(f"{'reference pages of functions':{width}}  {functions:4} of {spec.functions:4}")
     if show_open:
         for file in sorted(set(spec.parts) - proven - spec.guides):
             print(f"open\t{spec.parts[file]}\tkernel/{file}")
