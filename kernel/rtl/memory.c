@@ -11,7 +11,6 @@
 #undef RtlEqualMemory
 #undef RtlSecureZeroMemory
 #undef RtlCopyMemoryNonTemporal
-#undef RtlFillMemoryNonTemporal
 #undef RtlPrefetchMemoryNonTemporal
 
 #include "exports.h"
@@ -53,10 +52,11 @@ RtlCopyMemoryNonTemporal(_Out_writes_bytes_(Length) VOID *Destination,
     __builtin_memcpy(Destination, Source, Length);
 }
 
+// A macro in wdm.h; the DDI table binds the export by symbol.
 DDI VOID
-RtlFillMemoryNonTemporal(_Out_writes_bytes_(Length) VOID *Destination,
-                         _In_ SIZE_T Length,
-                         _In_ const UCHAR Value)
+RtlpFillMemoryNonTemporal(_Out_writes_bytes_(Length) VOID *Destination,
+                          _In_ SIZE_T Length,
+                          _In_ const UCHAR Value)
 {
     __builtin_memset(Destination, Value, Length);
 }

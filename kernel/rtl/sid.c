@@ -69,16 +69,17 @@ RtlInitializeSid(_Out_ PSID Sid,
     return STATUS_SUCCESS;
 }
 
-// The count is a UCHAR in ntifs.h; as the last parameter in front of "..." it has to be of a type
-// that is passed unchanged, and only its low byte is defined.
+// C wants the parameter in front of "..." to be of a type that is passed unchanged, which UCHAR is
+// not; in the Microsoft convention every parameter has a slot of its own, so it does not matter.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wvarargs"
 DDI NTSTATUS
 RtlInitializeSidEx(_Out_ PSID Sid,
                    _In_ PSID_IDENTIFIER_AUTHORITY IdentifierAuthority,
-                   _In_ ULONG SubAuthorityCount,
+                   _In_ UCHAR SubAuthorityCount,
                    ...)
 {
-    const UCHAR count = (UCHAR)SubAuthorityCount;
-    const NTSTATUS status = RtlInitializeSid(Sid, IdentifierAuthority, count);
+    const NTSTATUS status = RtlInitializeSid(Sid, IdentifierAuthority, SubAuthorityCount);
     RTLP_SID *sid = Sid;
     RTLP_VA_LIST arguments;
 
@@ -87,13 +88,14 @@ RtlInitializeSidEx(_Out_ PSID Sid,
         return status;
     }
     RTLP_VA_START(arguments, SubAuthorityCount);
-    for (ULONG i = 0; i < count; i++)
+    for (ULONG i = 0; i < SubAuthorityCount; i++)
     {
         sid->SubAuthority[i] = __builtin_va_arg(arguments, ULONG);
     }
     RTLP_VA_END(arguments);
     return STATUS_SUCCESS;
 }
+#pragma GCC diagnostic pop
 
 DDI PULONG
 RtlSubAuthoritySid(_In_ PSID Sid, _In_ ULONG SubAuthority)

@@ -135,6 +135,13 @@ extern "C"
                                              _In_ PSID_IDENTIFIER_AUTHORITY IdentifierAuthority,
                                              _In_ UCHAR SubAuthorityCount);
     _IRQL_requires_max_(APC_LEVEL)
+    NTSYSAPI NTSTATUS NTAPI RtlInitializeSidEx(_Out_ PSID Sid,
+                                               _In_ PSID_IDENTIFIER_AUTHORITY IdentifierAuthority,
+                                               _In_ UCHAR SubAuthorityCount,
+                                               ...);
+    _IRQL_requires_max_(PASSIVE_LEVEL)
+    NTSYSAPI BOOLEAN NTAPI RtlIsValidOemCharacter(_Inout_ PWCHAR Char);
+    _IRQL_requires_max_(APC_LEVEL)
     NTSYSAPI ULONG NTAPI RtlLengthRequiredSid(_In_ ULONG SubAuthorityCount);
     _IRQL_requires_max_(APC_LEVEL)
     NTSYSAPI ULONG NTAPI RtlLengthSid(_In_ PSID Sid);
@@ -245,6 +252,25 @@ extern "C"
     NTSYSAPI BOOLEAN NTAPI RtlValidSid(_In_ PSID Sid);
     NTSYSAPI ULONG NTAPI RtlxOemStringToUnicodeSize(_In_ PCOEM_STRING OemString);
     NTSYSAPI ULONG NTAPI RtlxUnicodeStringToOemSize(_In_ PCUNICODE_STRING UnicodeString);
+#define RtlOemStringToUnicodeSize(STRING)        RtlxOemStringToUnicodeSize(STRING)
+#define RtlOemStringToCountedUnicodeSize(STRING) ((ULONG)(RtlOemStringToUnicodeSize(STRING) - 2))
+#define RtlUnicodeStringToOemSize(STRING)        RtlxUnicodeStringToOemSize(STRING)
+#define RtlUnicodeStringToCountedOemSize(STRING) ((ULONG)(RtlUnicodeStringToOemSize(STRING) - 1))
+    _IRQL_requires_max_(APC_LEVEL)
+    NTSYSAPI NTSTATUS NTAPI
+    RtlOemStringToCountedUnicodeString(_Inout_ PUNICODE_STRING DestinationString,
+                                       _In_ PCOEM_STRING SourceString,
+                                       _In_ BOOLEAN AllocateDestinationString);
+    _IRQL_requires_max_(APC_LEVEL)
+    NTSYSAPI NTSTATUS NTAPI
+    RtlUnicodeStringToCountedOemString(_Inout_ POEM_STRING DestinationString,
+                                       _In_ PCUNICODE_STRING SourceString,
+                                       _In_ BOOLEAN AllocateDestinationString);
+    _IRQL_requires_max_(APC_LEVEL)
+    NTSYSAPI NTSTATUS NTAPI
+    RtlUpcaseUnicodeStringToCountedOemString(_Inout_ POEM_STRING DestinationString,
+                                             _In_ PCUNICODE_STRING SourceString,
+                                             _In_ BOOLEAN AllocateDestinationString);
     _IRQL_requires_max_(PASSIVE_LEVEL)
     NTSYSAPI NTSTATUS NTAPI NtClose(_In_ HANDLE Handle);
     _IRQL_requires_max_(PASSIVE_LEVEL)

@@ -26,10 +26,11 @@ extern "C"
 #define RtlUlonglongByteSwap(Source)               _byteswap_uint64((ULONGLONG)(Source))
 #define RtlUshortByteSwap(Source)                  _byteswap_ushort((USHORT)(Source))
 #endif
-#define RtlCopyBytes             RtlCopyMemory
-#define RtlZeroBytes             RtlZeroMemory
-#define RtlFillBytes             RtlFillMemory
-#define RtlFillMemoryNonTemporal RtlFillMemory
+#define RtlCopyBytes RtlCopyMemory
+#define RtlZeroBytes RtlZeroMemory
+#define RtlFillBytes RtlFillMemory
+#define RtlFillMemoryNonTemporal(Destination, Length, Value) \
+    RtlFillMemory((Destination), (Length), (Value))
 #define RtlEqualMemory(Destination, Source, Length) \
     (!__builtin_memcmp((Destination), (Source), (Length)))
 #define RtlInlineEqualMemory RtlEqualMemory
