@@ -43,7 +43,7 @@ extern "C"
         LoggerEventsLoggedClass,
         DiskIoNotifyRoutinesClass,
         TraceInformationClassReserved1,
-        AllPossibleNotifyRoutinesClass,
+        AllPossibleNotifyRoutinesClass = TraceInformationClassReserved1,
         FltIoNotifyRoutinesClass,
         TraceInformationClassReserved2,
         WdfNotifyRoutinesClass,

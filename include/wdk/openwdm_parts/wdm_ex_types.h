@@ -322,9 +322,9 @@ extern "C"
 
     typedef enum _INTERLOCKED_RESULT
     {
-        ResultNegative = -1,
+        ResultNegative = 1,
         ResultZero = 0,
-        ResultPositive = 1
+        ResultPositive = 2
     } INTERLOCKED_RESULT;
 
 #ifdef __cplusplus
