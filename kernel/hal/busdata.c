@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Exports of hal.dll that reach buses directly: PCI configuration space by slot, port access, address
-// translation. Contract: NF:ntddk.HalGetBusDataByOffset and its relatives. IRQL: any for ports.
+// Exports of hal.dll that reach buses directly: PCI configuration space by slot, port access,
+// address translation. Contract: NF:ntddk.HalGetBusDataByOffset and its relatives. IRQL: any for
+// ports.
 #include "hal/hal.h"
 
 #include "hw/core/machine.h"
@@ -121,4 +122,3 @@ HalTranslateBusAddress(INTERFACE_TYPE InterfaceType,
     *TranslatedAddress = BusAddress;
     return TRUE;
 }
-

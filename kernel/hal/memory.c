@@ -7,13 +7,12 @@
 #include "mm/mm.h"
 #include "rtl/assert.h"
 
-void
-HalpInitPhysicalMemory(struct hw_machine *Machine);
+void HalpInitPhysicalMemory(struct hw_machine *Machine);
 
 static struct hw_machine *machine;
 
-// Contiguous memory for drivers comes from the top of RAM down, in pages. A bit per page would do for a
-// heavy user; drivers allocate a handful of blocks, so a sorted array is simpler.
+// Contiguous memory for drivers comes from the top of RAM down, in pages. A bit per page would do
+// for a heavy user; drivers allocate a handful of blocks, so a sorted array is simpler.
 typedef struct _HAL_BLOCK
 {
     ULONG64 Physical;
@@ -56,7 +55,6 @@ UnmapIoSpace(PVOID Address, SIZE_T Length)
     UNREFERENCED_PARAMETER(Length);
     (void)hw_mmio_unmap(machine, Address);
 }
-
 
 // ---- views at an address of somebody's choice --------------------------------------------------
 
@@ -133,7 +131,8 @@ UnmapAt(PVOID Address, SIZE_T Length)
     }
 }
 
-// ---- contiguous memory ---------------------------------------------------------------------------
+// ---- contiguous memory
+// ---------------------------------------------------------------------------
 
 static ULONG64
 LowestOverlap(ULONG64 Start, ULONG64 Size)

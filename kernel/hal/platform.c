@@ -49,8 +49,8 @@ SynchronizeClock(void)
 
 // ---- traps -------------------------------------------------------------------------------------
 
-// Bytes up to the end of the page are readable because the first one has just been fetched; the next
-// page may not be, and then the instruction does not reach into it.
+// Bytes up to the end of the page are readable because the first one has just been fetched; the
+// next page may not be, and then the instruction does not reach into it.
 static BOOLEAN
 DecodeAt(ULONG64 Rip, struct host_insn *Insn)
 {
@@ -102,7 +102,7 @@ EmulateInstruction(struct host_trap *Trap)
         Trap->trap_number = HOST_VECTOR_PF;
         return KiEmulationFault;
     default:
-        return insn.kind == HOST_INSN_INT ? Interrupt(Trap, &insn)
+        return insn.kind == HOST_INSN_INT            ? Interrupt(Trap, &insn)
                : Trap->trap_number == HOST_VECTOR_UD ? KiEmulationUndefined
                                                      : KiEmulationFault;
     }
@@ -154,12 +154,13 @@ static BOOLEAN
 EmulateSharedData(struct host_trap *Trap, PVOID Mapping)
 {
     SHARED_ACCESS access = {Mapping};
-    struct hw_access_ops ops = {.read = SharedRead, .write = SharedWrite, .context = &access,
+    struct hw_access_ops ops = {.read = SharedRead,
+                                .write = SharedWrite,
+                                .context = &access,
                                 .gs_base = (uint64_t)KiCurrentProcessor()};
     struct host_insn insn;
 
-    return DecodeAt(Trap->rip, &insn) &&
-           hw_emulate_access(Trap, &insn, &ops) == HW_EMULATION_DONE;
+    return DecodeAt(Trap->rip, &insn) && hw_emulate_access(Trap, &insn, &ops) == HW_EMULATION_DONE;
 }
 
 // ---- what hw asks ------------------------------------------------------------------------------
@@ -235,8 +236,7 @@ HalFillHooks(struct hw_hooks *Hooks)
     Hooks->physical_pointer = PhysicalPointer;
 }
 
-void
-HalpInitPhysicalMemory(struct hw_machine *Machine);
+void HalpInitPhysicalMemory(struct hw_machine *Machine);
 
 void
 HalInitSystem(struct hw_machine *Machine)
