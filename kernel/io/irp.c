@@ -78,18 +78,34 @@ IopTakeCached(CCHAR StackSize)
     return header;
 }
 
-/* Neither a call nor `rep stos`, both of which cost more than these few stores. The record of calls
- * behind the last location takes the up to eight bytes too many. */
+/* Neither a call nor `rep stos`, both of which cost more than these few stores; volatile keeps the
+ * compiler from making one of them. The record of calls behind the last location takes the bytes
+ * too many. */
+typedef ULONG64 IOP_PAIR __attribute__((vector_size(16)));
+C_ASSERT(sizeof(IRP) == 13 * sizeof(IOP_PAIR) && sizeof(IO_STACK_LOCATION) % 8 == 0);
+
 static inline void
-IopClear(void *Memory, ULONG Size)
+IopClearFour(volatile IOP_PAIR *Pair)
 {
-    typedef ULONG64 IOP_PAIR __attribute__((vector_size(16)));
-    volatile IOP_PAIR *pair = Memory;
-    volatile IOP_PAIR *end = (IOP_PAIR *)((PUCHAR)Memory + Size);
-    C_ASSERT(sizeof(IRP) % 16 == 0 && sizeof(IO_STACK_LOCATION) % 8 == 0);
-    while (pair < end)
+    Pair[0] = (IOP_PAIR){0, 0};
+    Pair[1] = (IOP_PAIR){0, 0};
+    Pair[2] = (IOP_PAIR){0, 0};
+    Pair[3] = (IOP_PAIR){0, 0};
+}
+
+static inline void
+IopClearIrp(PIRP Irp, CCHAR StackSize)
+{
+    volatile IOP_PAIR *pair = (IOP_PAIR *)Irp;
+    volatile IOP_PAIR *end =
+        (IOP_PAIR *)((PUCHAR)(Irp + 1) + (ULONG)StackSize * sizeof(IO_STACK_LOCATION));
+    IopClearFour(pair);
+    IopClearFour(pair + 4);
+    IopClearFour(pair + 8);
+    pair[12] = (IOP_PAIR){0, 0};
+    for (pair += 13; pair < end; pair++)
     {
-        *pair++ = (IOP_PAIR){0, 0};
+        *pair = (IOP_PAIR){0, 0};
     }
 }
 
@@ -103,7 +119,7 @@ IopAllocateIrp(CCHAR StackSize, IOP_IRP_KIND Kind)
     }
     PIRP irp = IopHeaderIrp(header);
     PIO_STACK_LOCATION stack = (PIO_STACK_LOCATION)(irp + 1);
-    IopClear(irp, sizeof(IRP) + (ULONG)StackSize * sizeof(IO_STACK_LOCATION));
+    IopClearIrp(irp, StackSize);
     irp->Type = IO_TYPE_IRP;
     irp->Size = (USHORT)IoSizeOfIrp(StackSize);
     irp->StackCount = StackSize;
