@@ -122,7 +122,7 @@ if(TARGET libwdm AND NOT OPENWDM_FUZZ)
     foreach(source IN LISTS benchmarks)
         get_filename_component(base ${source} NAME_WE)
         add_executable(bench_${base} ${source})
-        target_link_libraries(bench_${base} PRIVATE wdm_host_flags libwdm)
+        target_link_libraries(bench_${base} PRIVATE wdm_runtime_flags libwdm)
         set_target_properties(bench_${base} PROPERTIES OUTPUT_NAME ${base}
             RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
     endforeach()
