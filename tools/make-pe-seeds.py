@@ -331,6 +331,10 @@ def seeds():
     add_unwind(image, 0x1000, 0x1003)
     yield "unwind", image
     image = minimal()
+    page = image.add("PAGE", bytes.fromhex("90440f20c090c3") * 3, CODE | EXEC | READ)
+    add_unwind(image, 0x1000, page + 20)
+    yield "function-over-sections", image
+    image = minimal()
     add_version(image)
     yield "version", image
     image = minimal()

@@ -241,13 +241,12 @@ LdrpStatusOf(LDR_PE_STATUS Status)
     case LdrPeNoDosSignature:
     case LdrPeTooSmall:
         return STATUS_INVALID_IMAGE_NOT_MZ;
-    case LdrPeMachine:
-        return STATUS_IMAGE_MACHINE_TYPE_MISMATCH;
     case LdrPeCheckSum:
         return STATUS_IMAGE_CHECKSUM_MISMATCH;
     case LdrPeFixedBase:
         return STATUS_CONFLICTING_ADDRESSES;
     default:
+        // STATUS_IMAGE_MACHINE_TYPE_MISMATCH would be a success by its severity.
         return STATUS_INVALID_IMAGE_FORMAT;
     }
 }

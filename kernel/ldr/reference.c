@@ -164,8 +164,11 @@ LdrpGuessAround(LDRP_SWEEP *Sweep, const LDR_PE_SECTION *Section, ULONG Low, ULO
 {
     LDR_PE_FUNCTION function;
     ULONG end = Section->Address + Section->RawSize;
+    // A function of damaged unwind data may reach over the section's ends.
+    Low = Low > Section->Address ? Low : Section->Address;
+    High = High < end ? High : end;
     ULONG from = Low - Section->Address > 160 ? Low - 160 : Section->Address;
-    ULONG to = High < end && end - High > 160 ? High + 160 : end;
+    ULONG to = end - High > 160 ? High + 160 : end;
     if (LdrPeFunctionAt(Sweep->Pe, LdrpFunctionBound(Sweep->Pe, from), &function) &&
         function.Begin < from && function.Begin >= Section->Address)
     {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <dirent.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -308,7 +309,7 @@ refusals_are_one_line(void **state)
     struct pe_builder pe;
     build(&pe, "ntoskrnl.exe!FortyTwo");
     pe_put16(&pe, PE_FILE(&pe), 0xAA64);
-    load("/some/where/arm.sys", &pe, STATUS_IMAGE_MACHINE_TYPE_MISMATCH);
+    load("/some/where/arm.sys", &pe, STATUS_INVALID_IMAGE_FORMAT);
     assert_string_equal(
         report, "arm.sys: not a driver image: machine is ARM64 (0xAA64), OpenWDM runs x64\n");
     pe_put16(&pe, PE_FILE(&pe), 0x8664);
@@ -507,6 +508,77 @@ drivers_may_import_from_each_other(void **state)
     assert_string_equal(report, "");
 }
 
+static uint8_t any_memory[0x1000];
+static KI_EXPORT any_export = {.Function = any_memory, .Name = "any", .Kind = KiExportData};
+
+static PKI_EXPORT
+find_any(const char *module, const char *name)
+{
+    (void)module;
+    (void)name;
+    return &any_export;
+}
+
+static void
+load_and_unload(const char *path)
+{
+    static LDR_INFO info;
+    LDR_FILE file = {0};
+    PLDR_IMAGE image;
+    void *data;
+    size_t size;
+    if (host_file_read(path, &data, &size) != 0)
+    {
+        fail_msg("%s cannot be read", path);
+    }
+    file.Data = data;
+    file.Size = size;
+    LDR_PE_STATUS status = LdrQueryInfo(data, size, &info, NULL, NULL);
+    report[0] = 0;
+    if (NT_SUCCESS(LdrLoadImage("seed.sys", &file, &image)))
+    {
+        assert_int_equal(status, LdrPeOk);
+        LdrDiscardInit(image);
+        LdrUnloadImage(image);
+    }
+    else
+    {
+        assert_string_not_equal(report, ""); // every refusal has its line
+    }
+    assert_null(LdrFindImage("seed.sys"));
+    host_file_free(data, size);
+}
+
+static void
+every_seed_loads_or_is_refused(void **state)
+{
+    LDR_CONFIG patching = {.SharedDataMapping = any_memory,
+                           .WriteCr8Stub = any_memory,
+                           .TranslatesFaults = TRUE,
+                           .FindExport = find_any,
+                           .Report = take_report};
+    const char *source = getenv("WDM_SOURCE");
+    char path[600];
+    (void)state;
+    LdrInitialize(&patching);
+    snprintf(path, sizeof path, "%s/fuzz/seeds/pe", source != NULL ? source : ".");
+    DIR *seeds = opendir(path);
+    if (seeds == NULL)
+    {
+        skip();
+    }
+    for (struct dirent *entry = readdir(seeds); entry != NULL; entry = readdir(seeds))
+    {
+        if (entry->d_name[0] != '.')
+        {
+            snprintf(path, sizeof path, "%s/fuzz/seeds/pe/%s", source != NULL ? source : ".",
+                     entry->d_name);
+            load_and_unload(path);
+        }
+    }
+    closedir(seeds);
+}
+
 static int
 make_folder(void **state)
 {
@@ -544,6 +616,7 @@ main(void)
         cmocka_unit_test_setup(forwarders_and_ordinals_bind, setup),
         cmocka_unit_test_setup(a_failing_dll_initialize_fails_the_importer, setup),
         cmocka_unit_test_setup(drivers_may_import_from_each_other, setup),
+        cmocka_unit_test_setup(every_seed_loads_or_is_refused, setup),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
