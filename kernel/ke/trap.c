@@ -143,7 +143,8 @@ StopOnBadAddress(const KI_TRAP_FRAME *Frame)
     ULONG64 error = Frame->Trap.error_code;
     KIRQL irql = KiCurrentIrql();
     ULONG64 access = (error & HOST_PF_EXECUTE) ? 8 : (error & HOST_PF_WRITE) ? 1 : 0;
-    BOOLEAN present = (error & HOST_PF_PRESENT) != 0;
+    // Linux calls everything in its own half present, so that nobody can probe it.
+    BOOLEAN present = (error & HOST_PF_PRESENT) != 0 && (LONG64)address >= 0;
 
     if (Frame->Trap.trap_number != HOST_VECTOR_PF)
         return;
