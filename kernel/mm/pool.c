@@ -9,10 +9,11 @@
  */
 #include "mip.h"
 
-#define MI_MAP_UNIT      0x200000ull
-#define MI_BLOCKS_SPAN   (4ull << 30)
-#define MI_POOL_COMMIT   (4ull << 30) /* no pool grows above this */
-#define MI_GUARD_PAGES   16384u       /* each one splits a mapping, and Linux has a limit */
+#define MI_MAP_UNIT    0x200000ull
+#define MI_BLOCKS_SPAN (4ull << 30)
+#define MI_POOL_COMMIT \
+    (512ull << 20)              /* no pool grows above this: a wild size must fail, not swap */
+#define MI_GUARD_PAGES   16384u /* each one splits a mapping, and Linux has a limit */
 #define MI_EXECUTE_START (HOST_REGION_NONPAGED + HOST_REGION_SIZE / 2)
 
 MI_POOL MiPools[MiPoolCount];
