@@ -418,6 +418,58 @@ version_and_signer_are_read(void **state)
     free(data);
 }
 
+static void
+damage_that_windows_ignores_is_noted(void **state)
+{
+    (void)state;
+    size_t size = 0;
+    uint8_t *data = read_seed("full.bin", &size);
+    if (data == NULL)
+    {
+        skip();
+    }
+    assert_int_equal(LdrPeParse(&parsed, data, size, 0), LdrPeOk);
+    uint32_t certificate = parsed.Directories[LDR_PE_DIR_SECURITY].Address;
+    uint32_t resources = 0;
+    for (uint32_t i = 0; i < parsed.SectionCount; i++)
+    {
+        if (parsed.Sections[i].Address == parsed.Directories[LDR_PE_DIR_RESOURCE].Address)
+        {
+            resources = parsed.Sections[i].RawOffset;
+        }
+    }
+    // Every byte of the certificate and of the resources may be wrong.
+    for (size_t at = resources; at < size; at += at == resources + 511 ? certificate - at : 1)
+    {
+        data[at] ^= 0xFF;
+        assert_int_equal(LdrPeParse(&parsed, data, size, 0), LdrPeOk);
+        data[at] ^= 0xFF;
+    }
+    data[certificate + 8] ^= 0xFF;
+    data[resources + 23] ^= 0xFF; // no directory any more
+    assert_int_equal(LdrPeParse(&parsed, data, size, 0), LdrPeOk);
+    assert_true((parsed.Notes & 1u << LdrPeNoteBadCertificate) != 0);
+    assert_true((parsed.Notes & 1u << LdrPeNoteBadResources) != 0);
+    free(data);
+}
+
+static void
+bound_imports_are_looked_at(void **state)
+{
+    (void)state;
+    struct pe_builder pe;
+    begin(&pe);
+    pe_directory(&pe, LDR_PE_DIR_BOUND_IMPORT, 0x300, 0x40);
+    pe_finish(&pe);
+    pe_put32(&pe, 0x300, 0x5F000000);
+    pe_put16(&pe, 0x304, 0x10);
+    memcpy(pe.data + 0x310, "ntoskrnl.exe", 13);
+    expect_ok(&pe, 0);
+    pe_put16(&pe, 0x304, 0x1000);
+    expect_ok(&pe, 1u << LdrPeNoteBadBoundImports);
+    pe_end(&pe);
+}
+
 int
 main(void)
 {
@@ -432,6 +484,8 @@ main(void)
         cmocka_unit_test(the_load_configuration_is_read),
         cmocka_unit_test(the_debug_record_is_read),
         cmocka_unit_test(version_and_signer_are_read),
+        cmocka_unit_test(damage_that_windows_ignores_is_noted),
+        cmocka_unit_test(bound_imports_are_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
