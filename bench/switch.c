@@ -18,6 +18,7 @@
 #define NATIVE_ROUNDS 5000u
 #define GUEST_ROUNDS  100000u
 #define PING_PONG     0x222008u
+#define ACROSS        0x22200Cu /* between two processes: user memory is hidden and shown */
 
 static atomic_uint turn;
 
@@ -61,14 +62,24 @@ native_ns(void)
     return (bench_now() - start) / NATIVE_ROUNDS;
 }
 
+static wdm_machine *machine;
+static wdm_handle device;
+
+static double
+guest_ns(uint32_t code, uint32_t rounds)
+{
+    double start = bench_now();
+
+    if (wdm_ioctl(machine, device, code, &rounds, sizeof(rounds), NULL, 0, NULL) != WDM_OK)
+        bench_fail("the ping-pong failed");
+    return (bench_now() - start) / rounds;
+}
+
 int
 main(void)
 {
     double native[BENCH_ROUNDS], guest[BENCH_ROUNDS], ratio[BENCH_ROUNDS];
     wdm_options options = {.size = sizeof(options), .cpus = 1};
-    uint32_t rounds = GUEST_ROUNDS;
-    wdm_machine *machine;
-    wdm_handle device;
 
     bench_pin();
     if (wdm_boot(&options, &machine) != WDM_OK ||
@@ -77,17 +88,14 @@ main(void)
         bench_fail("the driver does not load");
     for (unsigned i = 0; i < BENCH_ROUNDS; i++)
     {
-        double start;
         native[i] = native_ns();
-        start = bench_now();
-        if (wdm_ioctl(machine, device, PING_PONG, &rounds, sizeof(rounds), NULL, 0, NULL) != WDM_OK)
-            bench_fail("the ping-pong failed");
-        guest[i] = (bench_now() - start) / GUEST_ROUNDS;
+        guest[i] = guest_ns(PING_PONG, GUEST_ROUNDS);
         ratio[i] = native[i] / guest[i];
     }
     bench_row("switch", 1 / bench_median(ratio, BENCH_ROUNDS), "of futex ping-pong", 1.0 / 40);
     bench_row("switch-time", bench_median(guest, BENCH_ROUNDS), "ns for two", 0);
     bench_row("switch-native", bench_median(native, BENCH_ROUNDS), "ns for two", 0);
+    bench_row("switch-process", guest_ns(ACROSS, GUEST_ROUNDS / 10), "ns for two", 0);
     wdm_close(machine, device);
     wdm_unload(machine, "bench_driver");
     wdm_shutdown(machine);

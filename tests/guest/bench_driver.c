@@ -3,7 +3,8 @@
 // can be put above it, and two threads that hand an event to each other. Started by bench/*.c only.
 //   0x222000  echo: output is what came in
 //   0x222004  attach the ten filters
-//   0x222008  ping-pong: the input ULONG is how many rounds; two switches each
+//   0x222008  ping-pong of two system threads: the input ULONG is how many rounds; two switches
+//   each 0x22200C  the same between the caller's thread and one of the system, so of two processes
 #include <ntddk.h>
 
 #define FILTERS 10
@@ -14,6 +15,7 @@ _Dispatch_type_(IRP_MJ_DEVICE_CONTROL)
 static DRIVER_DISPATCH BenchControl;
 _Dispatch_type_(IRP_MJ_CREATE)
 static DRIVER_DISPATCH BenchOpen;
+static KSTART_ROUTINE Ping;
 static KSTART_ROUTINE Pong;
 
 static PDEVICE_OBJECT device;
@@ -49,27 +51,60 @@ Pong(PVOID Context)
     PsTerminateSystemThread(STATUS_SUCCESS);
 }
 
-static NTSTATUS
-PingPong(ULONG Rounds)
+static VOID
+Play(ULONG Rounds)
 {
-    HANDLE handle;
-    PVOID thread = NULL;
-    NTSTATUS status;
-
-    KeInitializeEvent(&ping, SynchronizationEvent, FALSE);
-    KeInitializeEvent(&pong, SynchronizationEvent, FALSE);
-    status = PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, Pong, &Rounds);
-    if (!NT_SUCCESS(status))
-        return status;
-    (void)ObReferenceObjectByHandle(handle, SYNCHRONIZE, *PsThreadType, KernelMode, &thread, NULL);
     for (ULONG i = 0; i < Rounds; i++)
     {
         KeSetEvent(&ping, IO_NO_INCREMENT, FALSE);
         (void)KeWaitForSingleObject(&pong, Executive, KernelMode, FALSE, NULL);
     }
-    (void)KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL);
-    ObDereferenceObject(thread);
+}
+
+static VOID
+Ping(PVOID Context)
+{
+    Play(*(ULONG *)Context);
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+static PVOID
+Start(PKSTART_ROUTINE Routine, ULONG *Rounds)
+{
+    HANDLE handle;
+    PVOID thread = NULL;
+
+    if (!NT_SUCCESS(
+            PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, Routine, Rounds)))
+        return NULL;
+    (void)ObReferenceObjectByHandle(handle, SYNCHRONIZE, *PsThreadType, KernelMode, &thread, NULL);
     ZwClose(handle);
+    return thread;
+}
+
+static VOID
+Join(PVOID Thread)
+{
+    (void)KeWaitForSingleObject(Thread, Executive, KernelMode, FALSE, NULL);
+    ObDereferenceObject(Thread);
+}
+
+static NTSTATUS
+PingPong(ULONG Rounds, BOOLEAN OwnThread)
+{
+    PVOID second, first;
+
+    KeInitializeEvent(&ping, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&pong, SynchronizationEvent, FALSE);
+    second = Start(Pong, &Rounds);
+    if (second == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    first = OwnThread ? Start(Ping, &Rounds) : NULL;
+    if (first != NULL)
+        Join(first);
+    else
+        Play(Rounds);
+    Join(second);
     return STATUS_SUCCESS;
 }
 
@@ -119,7 +154,11 @@ BenchControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     case 0x222004:
         return Complete(Irp, AttachFilters(DeviceObject->DriverObject), 0);
     case 0x222008:
-        return Complete(Irp, PingPong(*(ULONG *)Irp->AssociatedIrp.SystemBuffer), 0);
+    case 0x22200C:
+        return Complete(Irp,
+                        PingPong(*(ULONG *)Irp->AssociatedIrp.SystemBuffer,
+                                 stack->Parameters.DeviceIoControl.IoControlCode == 0x222008),
+                        0);
     default:
         return Complete(Irp, STATUS_INVALID_DEVICE_REQUEST, 0);
     }
