@@ -9,6 +9,9 @@
 // The comparison routine of qsort and bsearch: a driver's function.
 typedef int(NTAPI *RTLP_COMPARE)(const void *First, const void *Second);
 
+// chkstk.S: rax is its only argument, and no register changes. For compilers, not for C.
+void RtlpCrt___chkstk(void);
+
 // ---- crtctype.c ----
 
 DDI int RtlpCrt_isdigit(int Character);

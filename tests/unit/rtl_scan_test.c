@@ -163,8 +163,6 @@ io_ranges(void **state)
 
 // ---- stack probe ------------------------------------------------------------------------------
 
-extern void RtlpCrt___chkstk(void);
-
 // Calls the probe with Size in rax and checks that r10, r11 and rax survive.
 static ULONG64
 Probe(ULONG64 Size)
