@@ -276,15 +276,6 @@ OnViolation(const IO_VIOLATION *Violation)
 }
 
 static void
-OnDriverLoaded(PDRIVER_OBJECT DriverObject, NTSTATUS Status)
-{
-    UNREFERENCED_PARAMETER(DriverObject);
-    UNREFERENCED_PARAMETER(Status);
-    if (!ViConfig.ChecksOff)
-        MmVerifyPool();
-}
-
-static void
 OnDriverUnloaded(PDRIVER_OBJECT DriverObject)
 {
     if (DriverObject->DriverStart == NULL)
@@ -326,7 +317,6 @@ VfInitSystem(const VF_CONFIG *Config)
     KeVerifierHooks.HungCode = OnHungCode;
     KeVerifierHooks.UnloadedCode = ViIsUnloaded;
     IoVerifierHooks.Violation = OnViolation;
-    IoVerifierHooks.DriverLoaded = OnDriverLoaded;
     IoVerifierHooks.DriverUnloaded = OnDriverUnloaded;
     IoVerifierHooks.ErrorLog = OnErrorLog;
     if (!Config->ChecksOff)
