@@ -21,6 +21,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # A list that ends with a comma goes on in the next line of the comment.
 TAG = re.compile(r"\bPages?:[ \t]*((?:[^\n]*,[ \t]*\n[ \t/*#]*)*[^\n]*)")
 SEPARATORS = re.compile(r"(?:[,;\s]|\n[ \t/*#]*)+")
+# Tags that a formatter has run together are tags no more, and the test is silently gone.
+TAGS = "Pages?|Run|With|Options|Status|Expect|Reject|Report"
+GLUED = re.compile(rf"^//.*[^/\s]\s+({TAGS}):", re.MULTILINE)
 NAME = re.compile(r"^(NF|NS|NC|NE|NI):(\w+)\.(\w+(?:~r\d)?)$|^([\w./+-]+\.md)$")
 
 
@@ -108,8 +111,15 @@ def problems(root):
             yield f"{sorted(files)[0]}: {page} is no page of docs/spec{spec.hint(page)}"
     having = set().union(*named.values()) if named else set()
     for file in test_files(root):
-        if file.startswith("tests/guest/") and file.endswith(".c") and file not in having:
+        if not file.startswith("tests/guest/") or not file.endswith(".c"):
+            continue
+        with open(os.path.join(root, file), encoding="utf-8", errors="replace") as handle:
+            text = handle.read()
+        # A guest without Run: is no test by itself, but of use to one.
+        if file not in having and re.search(r"^//\s*Run:", text, re.MULTILINE):
             yield f"{file}: names no page (Page: kernel/x.md or Page: NF:wdm.X)"
+        for match in GLUED.finditer(text):
+            yield f"{file}: {match.group(1)}: must start its own comment line"
 
 
 def report(root, show_open):

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Requests that drivers make for drivers: the three IoBuild routines and associated requests.
 // Page: kernel/creating-irps-for-lower-level-drivers.md
-// Page: kernel/example--sending-an-irp-to-a-lower-level-driver-and-waiting.md
 // Page: NF:wdm.IoBuildDeviceIoControlRequest, NF:wdm.IoBuildSynchronousFsdRequest
 // Page: NF:wdm.IoBuildAsynchronousFsdRequest, NF:ntddk.IoMakeAssociatedIrp
 // Page: NF:wdm.IoAllocateMdl, NF:wdm.MmBuildMdlForNonPagedPool

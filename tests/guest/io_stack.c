@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // A stack of three devices: order of completion routines, MORE_PROCESSING_REQUIRED, propagation of
 // pending, the conditions under which a completion routine runs.
-// Page: kernel/implementing-an-iocompletion-routine.md,
-// kernel/passing-irps-down-the-driver-stack.md Page: kernel/constraints-on-dispatch-routines.md,
-// kernel/how-ntstatus-values-are-propagated.md Page: NF:wdm.IoSetCompletionRoutine,
-// NF:wdm.IoSetCompletionRoutineEx, NF:wdm.IoMarkIrpPending Page:
-// NF:wdm.IoCopyCurrentIrpStackLocationToNext, NF:wdm.IoSkipCurrentIrpStackLocation Page:
-// NF:wdm.IoAttachDeviceToDeviceStack, NF:wdm.IoDetachDevice, NF:ntifs.IoGetAttachedDevice Page:
-// NF:wdm.IoGetAttachedDeviceReference, NF:wdm.IoAllocateIrp, NF:wdm.IofCallDriver Page:
-// NF:wdm.IoFreeIrp, NF:wdm.IoReuseIrp, NF:wdm.IoInitializeIrp, NF:wdm.IoSizeOfIrp Options: --cpus 4
+// Page: kernel/implementing-an-iocompletion-routine.md
+// Page: kernel/passing-irps-down-the-driver-stack.md
+// Page: kernel/dispatch-routines-and-irqls.md
+// Page: NF:wdm.IoSetCompletionRoutine, NF:wdm.IoSetCompletionRoutineEx, NF:wdm.IoMarkIrpPending
+// Page: NF:wdm.IoCopyCurrentIrpStackLocationToNext, NF:wdm.IoSkipCurrentIrpStackLocation
+// Page: NF:wdm.IoAttachDeviceToDeviceStack, NF:wdm.IoDetachDevice, NF:ntifs.IoGetAttachedDevice
+// Page: NF:wdm.IoGetAttachedDeviceReference, NF:wdm.IoAllocateIrp, NF:wdm.IofCallDriver
+// Page: NF:wdm.IoFreeIrp, NF:wdm.IoReuseIrp, NF:wdm.IoInitializeIrp, NF:wdm.IoSizeOfIrp
+// Options: --cpus 4
 // Run:
 // Expect: io_stack: \d+ passed, 0 failed
 // Reject: FAIL

@@ -2,13 +2,17 @@
 // IRQL by call and by cr8, spin locks of every kind, interrupt flag.
 // Page: kernel/managing-hardware-priorities.md, kernel/introduction-to-spin-locks.md
 // Page: kernel/queued-spin-locks.md
-// Page: NF:wdm.KeRaiseIrql, NF:wdm.KeLowerIrql, NF:wdm.KeGetCurrentIrql,
-// NF:wdm.KeRaiseIrqlToDpcLevel Page: NF:wdm.KeInitializeSpinLock, NF:wdm.KeAcquireSpinLock,
-// NF:wdm.KeReleaseSpinLock Page: NF:wdm.KeAcquireSpinLockAtDpcLevel,
-// NF:wdm.KeReleaseSpinLockFromDpcLevel Page: NF:wdm.KeAcquireInStackQueuedSpinLock,
-// NF:wdm.KeReleaseInStackQueuedSpinLock Page: NF:wdm.KeAcquireInStackQueuedSpinLockAtDpcLevel,
-// NF:wdm.KeTryToAcquireSpinLockAtDpcLevel Page: NF:wdm.KeReleaseInStackQueuedSpinLockFromDpcLevel,
-// NF:wdm.KeTestSpinLock Options: --cpus 4 Run: Expect: ke_irql: \d+ passed, 0 failed Reject: FAIL
+// Page: NF:wdm.KeRaiseIrql, NF:wdm.KeLowerIrql, NF:wdm.KeGetCurrentIrql
+// Page: NF:wdm.KeRaiseIrqlToDpcLevel
+// Page: NF:wdm.KeInitializeSpinLock, NF:wdm.KeAcquireSpinLock, NF:wdm.KeReleaseSpinLock
+// Page: NF:wdm.KeAcquireSpinLockAtDpcLevel, NF:wdm.KeReleaseSpinLockFromDpcLevel
+// Page: NF:wdm.KeAcquireInStackQueuedSpinLock, NF:wdm.KeReleaseInStackQueuedSpinLock
+// Page: NF:wdm.KeAcquireInStackQueuedSpinLockAtDpcLevel, NF:wdm.KeTryToAcquireSpinLockAtDpcLevel
+// Page: NF:wdm.KeReleaseInStackQueuedSpinLockFromDpcLevel, NF:wdm.KeTestSpinLock
+// Options: --cpus 4
+// Run:
+// Expect: ke_irql: \d+ passed, 0 failed
+// Reject: FAIL
 #include <ntddk.h>
 
 #include "check.h"

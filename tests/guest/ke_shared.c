@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What drivers read without a call: KUSER_SHARED_DATA at its fixed address, and the KPCR by gs:.
-// Page: NS:ntddk._KUSER_SHARED_DATA, NF:ntddk.KeGetCurrentProcessorNumber
+// Page: NS:ntddk.KUSER_SHARED_DATA, NF:ntddk.KeGetCurrentProcessorNumber
 // Options: --cpus 4
 // Run:
 // Expect: ke_shared: \d+ passed, 0 failed

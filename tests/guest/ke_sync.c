@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Semaphores, mutexes, fast mutexes and critical regions.
-// Page: kernel/semaphore-objects.md, kernel/mutex-objects.md
+// Page: kernel/semaphore-objects.md, kernel/introduction-to-mutex-objects.md
 // Page: NF:wdm.KeInitializeSemaphore, NF:wdm.KeReleaseSemaphore, NF:wdm.KeReadStateSemaphore
 // Page: NF:wdm.KeInitializeMutex, NF:wdm.KeReleaseMutex, NF:wdm.KeReadStateMutex
 // Page: NF:wdm.ExAcquireFastMutex, NF:wdm.ExReleaseFastMutex, NF:wdm.ExTryToAcquireFastMutex

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 // System threads: created, waited for, their priorities, affinity and exit; work items.
-// Page: kernel/creating-system-threads.md, kernel/system-worker-threads.md
+// Page: kernel/system-worker-threads.md
 // Page: NF:wdm.PsCreateSystemThread, NF:wdm.PsTerminateSystemThread, NF:wdm.KeSetPriorityThread
-// Page: NF:ntddk.KeQueryPriorityThread, NF:wdm.KeSetBasePriorityThread,
-// NF:wdm.ObReferenceObjectByHandle Page: NF:wdm.IoAllocateWorkItem, NF:wdm.IoQueueWorkItem,
-// NF:wdm.IoQueueWorkItemEx Page: NF:wdm.IoFreeWorkItem, NF:wdm.ExQueueWorkItem,
-// NF:wdm.ExInitializeWorkItem Page: NF:wdm.KeSetSystemAffinityThread,
-// NF:ntddk.KeRevertToUserAffinityThread Page: NF:ntddk.PsGetCurrentThreadId,
-// NF:ntddk.PsGetCurrentProcessId, NF:ntddk.PsIsSystemThread Options: --cpus 4 Run: Expect:
-// ke_thread: \d+ passed, 0 failed Reject: FAIL
+// Page: NF:wdm.KeQueryPriorityThread, NF:ntddk.KeSetBasePriorityThread
+// Page: NF:wdm.ObReferenceObjectByHandle
+// Page: NF:wdm.IoAllocateWorkItem, NF:wdm.IoQueueWorkItem, NF:wdm.IoQueueWorkItemEx
+// Page: NF:wdm.IoFreeWorkItem, NF:wdm.ExQueueWorkItem, NF:wdm.ExInitializeWorkItem
+// Page: NF:wdm.KeSetSystemAffinityThread
+// Page: NF:ntddk.PsGetCurrentThreadId, NF:ntddk.PsGetCurrentProcessId, NF:ntifs.PsIsSystemThread
+// Options: --cpus 4
+// Run:
+// Expect: ke_thread: \d+ passed, 0 failed
+// Reject: FAIL
 #include <ntifs.h>
 
 #include "check.h"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Timers: one-shot and periodic, with and without DPC, cancelled, set again, in order of due time.
 // Page: kernel/timer-objects-and-dpcs.md, kernel/using-timer-objects.md
-// Page: NF:wdm.KeInitializeTimer, NF:wdm.KeInitializeTimerEx, NF:wdm.KeSetTimer,
-// NF:wdm.KeSetTimerEx Page: NF:wdm.KeCancelTimer, NF:wdm.KeReadStateTimer,
-// NF:wdm.KeDelayExecutionThread Page: NF:wdm.KeQuerySystemTime~r1, NF:wdm.KeQueryInterruptTime,
-// NF:wdm.KeQueryTickCount Page: NF:wdm.KeQueryTimeIncrement, NF:wdm.KeStallExecutionProcessor
+// Page: NF:wdm.KeInitializeTimer, NF:wdm.KeInitializeTimerEx, NF:wdm.KeSetTimer
+// Page: NF:wdm.KeSetTimerEx
+// Page: NF:wdm.KeCancelTimer, NF:wdm.KeReadStateTimer, NF:wdm.KeDelayExecutionThread
+// Page: NF:wdm.KeQuerySystemTime~r1, NF:wdm.KeQueryInterruptTime, NF:wdm.KeQueryTickCount
+// Page: NF:wdm.KeQueryTimeIncrement, NF:wdm.KeStallExecutionProcessor
 // Options: --cpus 4
 // Run:
 // Expect: ke_timer: \d+ passed, 0 failed

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Structured exception handling from inside a driver: raised, faulting, nested, unwinding.
 // Page: kernel/handling-exceptions.md, NF:wdm.ExRaiseStatus, NF:wdm.ProbeForRead
-// Page: NF:wdm.ExRaiseAccessViolation, NF:wdm.ExRaiseDatatypeMisalignment
+// Page: NF:ntddk.ExRaiseAccessViolation, NF:ntddk.ExRaiseDatatypeMisalignment
 // Run:
 // Expect: seh: \d+ passed, 0 failed
 // Reject: FAIL

@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: MIT
 // Proves nothing by name.
 int b;
+// Run:
