@@ -63,7 +63,10 @@ IopDuplicateString(PCUNICODE_STRING Source, PUNICODE_STRING Copy)
     {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    RtlCopyMemory(Copy->Buffer, Source->Buffer, Source->Length);
+    if (Source->Length != 0)
+    {
+        RtlCopyMemory(Copy->Buffer, Source->Buffer, Source->Length);
+    }
     Copy->Length = Source->Length;
     Copy->MaximumLength = Source->Length + sizeof(WCHAR);
     return STATUS_SUCCESS;

@@ -203,8 +203,14 @@ IopQueryFileName(PVOID Object,
                                                         : STATUS_BUFFER_OVERFLOW;
     }
     PWSTR text = (PWSTR)(Information + 1);
-    RtlCopyMemory(text, device.Buffer, device.Length);
-    RtlCopyMemory((PUCHAR)text + device.Length, file->FileName.Buffer, file->FileName.Length);
+    if (device.Length != 0)
+    {
+        RtlCopyMemory(text, device.Buffer, device.Length);
+    }
+    if (file->FileName.Length != 0)
+    {
+        RtlCopyMemory((PUCHAR)text + device.Length, file->FileName.Buffer, file->FileName.Length);
+    }
     text[name / sizeof(WCHAR)] = 0;
     Information->Name.Buffer = text;
     Information->Name.Length = (USHORT)name;
