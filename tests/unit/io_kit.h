@@ -73,6 +73,16 @@ KitRun(KPROCESSOR_MODE Mode, void (*Routine)(void *Context), void *Context)
     return result;
 }
 
+// As KiRunUntil.
+static inline KI_RUN_RESULT
+KitRunUntil(LONGLONG LimitTime100ns)
+{
+    KitSwapSignals();
+    KI_RUN_RESULT result = KiRunUntil(LimitTime100ns);
+    KitSwapSignals();
+    return result;
+}
+
 static int
 KitBoot(void **State)
 {
@@ -118,7 +128,7 @@ KitLoad(PDRIVER_INITIALIZE Entry)
 
 // Runs Routine in a child process, because it ends with a bug check; returns its code, and its
 // first parameter in *Parameter1. 0: the machine did not stop.
-static ULONG
+static inline ULONG
 KitBugCheck(KPROCESSOR_MODE Mode,
             void (*Routine)(void *Context),
             void *Context,

@@ -491,7 +491,7 @@ TestAsynchronousAndCancel(void **State)
     (void)State;
     assert_int_equal(Control(request.Handle, IOCTL_PEND, 1, 8), STATUS_PENDING);
     assert_int_equal(ALIAS->Iosb.Status, 0x12345678);
-    assert_int_not_equal(KiRunUntil(KiQueryTime() + 1000000), KiRunBugCheck);
+    assert_int_not_equal(KitRunUntil(KiQueryTime() + 1000000), KiRunBugCheck);
     assert_int_equal(ALIAS->Iosb.Status, STATUS_SUCCESS);
     assert_memory_equal(ALIAS->Out, "late", 4);
 
