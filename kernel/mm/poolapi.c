@@ -8,6 +8,8 @@
 
 #include "bugcodes.h"
 
+#undef ExFreePool /* wdm.h may make it a macro; drivers import it all the same */
+
 #define MI_NO_TAG 0x656e6f4eu /* 'None', as Windows counts untagged allocations */
 
 #define MI_QUOTA_OR_RAISE (POOL_RAISE_IF_ALLOCATION_FAILURE | POOL_QUOTA_FAIL_INSTEAD_OF_RAISE)
@@ -251,8 +253,8 @@ MiFreeForDriver(PVOID Address, ULONG Tag)
 }
 
 /* Contract: NF:ntddk.ExFreePool. */
-DDI
-VOID(ExFreePool)(PVOID P)
+DDI VOID
+ExFreePool(PVOID P)
 {
     MiFreeForDriver(P, 0);
 }

@@ -68,7 +68,10 @@ ObpCopyName(PCUNICODE_STRING Source, PUNICODE_STRING Copy)
     {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    __builtin_memcpy(Copy->Buffer, Source->Buffer, Source->Length);
+    if (Source->Length != 0)
+    {
+        __builtin_memcpy(Copy->Buffer, Source->Buffer, Source->Length);
+    }
     Copy->Length = Source->Length;
     Copy->MaximumLength = (USHORT)(size > 0xfffe ? 0xfffe : size);
     return STATUS_SUCCESS;
