@@ -103,8 +103,6 @@ KeInsertQueueApc(PKAPC Apc, PVOID SystemArgument1, PVOID SystemArgument2, KPRIOR
     return TRUE;
 }
 
-DDI BOOLEAN KeRemoveQueueApc(PKAPC Apc);
-
 DDI BOOLEAN
 KeRemoveQueueApc(PKAPC Apc)
 {

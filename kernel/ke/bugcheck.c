@@ -31,6 +31,9 @@ Stop(KI_BUGCHECK *Record)
     Record->Irql = KiCurrentIrql();
     Record->Processor = KiCurrentProcessor()->Number;
     Record->Thread = KiCurrentThread();
+    KiBugCheckData[0] = Record->Code;
+    for (ULONG i = 0; i < 4; i++)
+        KiBugCheckData[i + 1] = Record->Parameters[i];
     KiBugCheckActive = TRUE;
     if (KiInHost)
         host_fatal("a bug check outside the machine");

@@ -215,8 +215,6 @@ ExRaiseStatus(NTSTATUS Status)
     KiRaiseInCaller(Status);
 }
 
-DDI VOID RtlRaiseStatus(NTSTATUS Status);
-
 DDI VOID
 RtlRaiseStatus(NTSTATUS Status)
 {

@@ -204,6 +204,13 @@ __attribute__((noreturn)) void KiBugCheckWithContext(ULONG Code,
                                                      const char *Rule,
                                                      const char *Page);
 
+// ---- data.c: exported, and in no public header
+extern BOOLEAN KdEnteredDebugger;
+extern ULONG NtGlobalFlag;
+extern BOOLEAN Mm64BitPhysicalAddress;
+extern volatile KSYSTEM_TIME KeTickCount;
+extern ULONG_PTR KiBugCheckData[5];
+
 // ---- shareddata.c
 void KiInitializeSharedData(void);
 

@@ -29,6 +29,7 @@ KiUpdateSharedData(void)
     StoreTime(&data->InterruptTime, now);
     StoreTime(&data->SystemTime, KiSystemTimeBase + now);
     StoreTime(&data->TickCount, now / KeQueryTimeIncrement());
+    KeTickCount = data->TickCount;
 }
 
 void

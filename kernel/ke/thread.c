@@ -302,5 +302,3 @@ ExGetPreviousMode(VOID)
 {
     return KiCurrentThread()->PreviousMode;
 }
-
-CCHAR KeNumberProcessors = 1;

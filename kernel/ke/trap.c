@@ -21,9 +21,11 @@ __attribute__((noreturn)) void KiLoadContext(const CONTEXT *Context);
 __attribute__((noreturn)) void
 KiLoadExtended(const CONTEXT *Context, const void *XsaveArea, ULONG64 Mask);
 
-#define RED_ZONE       128
-#define DISPATCH_ROOM  12288 // stack that handling an exception may need below the fault
-#define EMERGENCY_SIZE (256u * 1024u)
+#define RED_ZONE             128
+// Of a refused `int 29h`: vector * 8, with the bit that says it is an IDT entry.
+#define FAST_FAIL_ERROR_CODE (0x29u * 8 + 2)
+#define DISPATCH_ROOM        12288 // stack that handling an exception may need below the fault
+#define EMERGENCY_SIZE       (256u * 1024u)
 
 // Lives on the interrupted stack while an exception of the code there is handled.
 typedef struct _KI_TRAP_FRAME
@@ -438,6 +440,10 @@ EmulatePageFault(struct host_trap *Trap, enum host_trap_result *Result)
 static enum host_trap_result
 HandleInstruction(struct host_trap *Trap)
 {
+    // The inline list routines find corrupted lists in kernel code, too: on behalf of a driver.
+    if (!KiIsDriverAddress(Trap->rip) && Trap->trap_number == HOST_VECTOR_GP &&
+        Trap->error_code == FAST_FAIL_ERROR_CODE && OnBehalfOfDriver(Trap))
+        return Inject(Trap, FastFailEntry);
     if (!KiIsDriverAddress(Trap->rip) || KiPlatform.EmulateInstruction == NULL)
         return OnBehalfOfDriver(Trap) ? Inject(Trap, TrapEntry) : HOST_TRAP_UNHANDLED;
     switch (KiPlatform.EmulateInstruction(Trap))

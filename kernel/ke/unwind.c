@@ -180,8 +180,6 @@ RtlUnwind(PVOID TargetFrame, PVOID TargetIp, PEXCEPTION_RECORD ExceptionRecord, 
 }
 
 // What MSVC calls when code jumps out of a __try with __finally.
-DDI VOID _local_unwind(PVOID TargetFrame, PVOID TargetIp);
-
 DDI VOID
 _local_unwind(PVOID TargetFrame, PVOID TargetIp)
 {
@@ -281,11 +279,6 @@ UnwindScopes(const EXCEPTION_RECORD *Record, PVOID Frame, PDISPATCHER_CONTEXT Di
 }
 
 // The language handler of C code with __try. Contract: the x64 exception handling ABI.
-DDI EXCEPTION_DISPOSITION __C_specific_handler(PEXCEPTION_RECORD ExceptionRecord,
-                                               PVOID EstablisherFrame,
-                                               PCONTEXT ContextRecord,
-                                               PDISPATCHER_CONTEXT DispatcherContext);
-
 DDI EXCEPTION_DISPOSITION
 __C_specific_handler(PEXCEPTION_RECORD ExceptionRecord,
                      PVOID EstablisherFrame,

@@ -387,8 +387,6 @@ KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEG
     return status == STATUS_TIMEOUT ? STATUS_SUCCESS : status;
 }
 
-DDI BOOLEAN KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE AlertMode);
-
 DDI BOOLEAN
 KeAlertThread(PKTHREAD Thread, KPROCESSOR_MODE AlertMode)
 {
