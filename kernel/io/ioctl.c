@@ -149,10 +149,11 @@ static IOP_COLD void
 IopTraceControl(PIRP Irp, const IOP_SERVICE *Service, const IOP_CONTROL *Control, UCHAR Major)
 {
     UNICODE_STRING name = IopDeviceName(Service->FileObject->DeviceObject);
+    UNICODE_STRING trailing = IopPrintable(&Service->FileObject->FileName);
     KiTrace(Major == IRP_MJ_DEVICE_CONTROL ? "NtDeviceIoControlFile" : "NtFsControlFile",
             "kernel/io/ioctl.c", "irp %u code %08x in %u out %u %wZ%wZ", IopIrpNumber(Irp),
             Control->Code, Control->InputLength, Control->OutputLength, &name,
-            &Service->FileObject->FileName);
+            &trailing);
 }
 
 static IOP_MS NTSTATUS

@@ -460,4 +460,18 @@ IopLeaveKernelMode(KPROCESSOR_MODE PreviousMode)
     KiCurrentThread()->PreviousMode = PreviousMode;
 }
 
+/* A name for %wZ, which prints "(null)" for one without a buffer. */
+static inline UNICODE_STRING
+IopPrintable(const UNICODE_STRING *Name)
+{
+    static WCHAR empty[1];
+    UNICODE_STRING printable = *Name;
+
+    if (printable.Buffer == NULL)
+    {
+        printable.Buffer = empty;
+    }
+    return printable;
+}
+
 #endif

@@ -190,8 +190,9 @@ IopSendCreate(PIOP_OPEN_PACKET Packet,
     if (KI_TRACING())
     {
         UNICODE_STRING name = IopDeviceName(FileObject->DeviceObject);
+        UNICODE_STRING trailing = IopPrintable(&FileObject->FileName);
         KiTrace("IopParseDevice", "kernel/io/open.c", "irp %u open %wZ%wZ access %08x",
-                IopIrpNumber(irp), &name, &FileObject->FileName, Packet->DesiredAccess);
+                IopIrpNumber(irp), &name, &trailing, Packet->DesiredAccess);
     }
     NTSTATUS status = IopCallDriverAndWait(top, irp, &iosb);
     IopFreeIrp(irp);

@@ -137,9 +137,10 @@ static IOP_COLD void
 IopTraceTransfer(PIRP Irp, const IOP_SERVICE *Service, const IOP_TRANSFER *Transfer)
 {
     UNICODE_STRING name = IopDeviceName(Service->FileObject->DeviceObject);
+    UNICODE_STRING trailing = IopPrintable(&Service->FileObject->FileName);
     KiTrace(Transfer->Major == IRP_MJ_READ ? "NtReadFile" : "NtWriteFile", "kernel/io/readwrite.c",
             "irp %u length %u offset %I64d %wZ%wZ", IopIrpNumber(Irp), Transfer->Length,
-            Transfer->Offset.QuadPart, &name, &Service->FileObject->FileName);
+            Transfer->Offset.QuadPart, &name, &trailing);
 }
 
 static IOP_MS NTSTATUS
