@@ -152,8 +152,7 @@ IopTraceControl(PIRP Irp, const IOP_SERVICE *Service, const IOP_CONTROL *Control
     UNICODE_STRING trailing = IopPrintable(&Service->FileObject->FileName);
     KiTrace(Major == IRP_MJ_DEVICE_CONTROL ? "NtDeviceIoControlFile" : "NtFsControlFile",
             "kernel/io/ioctl.c", "irp %u code %08x in %u out %u %wZ%wZ", IopIrpNumber(Irp),
-            Control->Code, Control->InputLength, Control->OutputLength, &name,
-            &trailing);
+            Control->Code, Control->InputLength, Control->OutputLength, &name, &trailing);
 }
 
 static IOP_MS NTSTATUS

@@ -385,6 +385,11 @@ KeTryCopy(_Out_writes_bytes_(Length) void *Destination,
           _In_reads_bytes_(Length) const void *Source,
           SIZE_T Length);
 
+/* What KeTryCopy calls, for io's hot path, which reaches it from inline assembly: arguments in rdi,
+ * rsi, rdx, result in eax; changes those, rcx, flags and xmm0 to xmm3 and nothing else. */
+NTSTATUS
+KiCopyBytes(void *Destination, const void *Source, SIZE_T Length);
+
 /* Raises in the driver that called the current DDI, as the DDI itself would. */
 __attribute__((noreturn)) void KiRaiseInCaller(NTSTATUS Status);
 
