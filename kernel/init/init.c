@@ -49,6 +49,7 @@ PhaseOne(const INIT_PARAMETERS *Parameters)
     HalInitSystem(Parameters->Machine);
     InitLoader(Parameters);
     RtlpHooks.RaiseStatus = KiRaiseInCaller;
+    InitAddressWaits();
     status = ObInitSystem();
     if (NT_SUCCESS(status))
         status = ExInitSystem();

@@ -31,4 +31,8 @@ InitKernel(_In_ const INIT_PARAMETERS *Parameters,
            _Out_ PPS_PROCESS *ClientProcess,
            _Out_ PPS_THREAD *ClientThread);
 
+// Gives RtlRunOnceXxx a way to wait for another thread (addresswait.c).
+void
+InitAddressWaits(void);
+
 #endif

@@ -21,7 +21,7 @@ RunningExport(void)
                        : NULL;
         if (KiRecordKind(record) == KiRecordBarrier || KiRecordKind(record) == KiRecordTrap)
             return NULL;
-        stackPointer = record->Rsp;
+        stackPointer = record->Rsp + 8;
     }
 }
 

@@ -42,7 +42,7 @@ KiFindRecord(ULONG64 StackPointer)
 {
     PKI_GATE_RECORD record = KiGate.Top;
 
-    while (record->Rsp <= StackPointer)
+    while (record->Rsp < StackPointer)
         record--;
     return record;
 }
@@ -79,7 +79,7 @@ KiCrossKernelFrames(PCONTEXT Context, PDISPATCHER_CONTEXT *Unwind, BOOLEAN *Nest
     for (;;)
     {
         const KI_GATE_RECORD *record = KiFindRecord(stackPointer);
-        stackPointer = record->Rsp;
+        stackPointer = record->Rsp + 8;
         if (record->Export != NULL)
         {
             // A handler that a kernel frame called returns to the kernel: look further out.
@@ -129,7 +129,7 @@ KiCallerAddress(void)
 
         if (record->Export == NULL && KiRecordKind(record) == KiRecordBarrier)
             return NULL;
-        stackPointer = record->Rsp;
+        stackPointer = record->Rsp + 8;
         if (record->Export == NULL)
             continue;
         caller = *(const ULONG64 *)record->Rsp;
