@@ -77,7 +77,7 @@ TestOldRoutines(void)
 static void
 TestFlags(void)
 {
-    POOL_EXTENDED_PARAMETER parameter = {{0}};
+    POOL_EXTENDED_PARAMETER parameter = {.Type = 0};
     PVOID block;
 
     EXPECT(ExAllocatePool2(POOL_FLAG_PAGED, 16, 0) == NULL);

@@ -130,7 +130,7 @@ TestProcess(void)
     ULONG major, minor, build;
 
     EXPECT_EQ((ULONG_PTR)PsGetCurrentProcessId(), 4);
-    EXPECT(PsGetCurrentProcess() == PsInitialSystemProcess || PsGetCurrentProcess() != NULL);
+    EXPECT(PsGetCurrentProcess() == *(PEPROCESS *)PsInitialSystemProcess);
     EXPECT(!PsGetVersion(&major, &minor, &build, NULL));
     EXPECT_EQ(major, 10);
     EXPECT_EQ(minor, 0);
