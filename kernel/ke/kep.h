@@ -154,8 +154,9 @@ void KiPushRecord(KI_RECORD_KIND Kind, PVOID Pointer, const void *Mark);
 #endif
 #define KI_CONTROL_PC_IS_RETURN 1
 
-// The innermost record at or above StackPointer: a kernel function that has not pushed anything runs
-// with the stack pointer its gate recorded. There is always one: the stack's bottom is a barrier.
+// The innermost record at or above StackPointer: a kernel function that has not pushed anything
+// runs with the stack pointer its gate recorded. There is always one: the stack's bottom is a
+// barrier.
 PKI_GATE_RECORD
 KiFindRecord(ULONG64 StackPointer);
 

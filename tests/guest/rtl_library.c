@@ -42,7 +42,7 @@ TestPrinting(void)
 
     DbgPrint("printed: %d %ws %s %wZ %p %I64d%%\n", 5, L"wide", "ansi", &counted,
              (PVOID)(ULONG_PTR)0xDEADBEEF, -7LL);
-    EXPECT_EQ(sprintf(narrow, "%s-%S-%x", "a", L"b", 255), 6);
+    EXPECT_EQ(sprintf_s(narrow, sizeof(narrow), "%s-%S-%x", "a", L"b", 255), 6);
     EXPECT_EQ(strcmp(narrow, "a-b-ff"), 0);
     EXPECT_EQ(_snprintf(narrow, 4, "%s", "abcde"), -1);
     EXPECT_EQ(swprintf_s(wide, 32, L"%s %d", L"x", 12), 4);
@@ -85,7 +85,7 @@ TestFaults(void)
     EXPECT_EQ(raised, STATUS_ACCESS_VIOLATION);
     RAISED(RtlInitUnicodeString(&text, (PCWSTR)nowhere));
     EXPECT_EQ(raised, STATUS_ACCESS_VIOLATION);
-    RAISED(sprintf(buffer, "%s", (char *)nowhere));
+    RAISED(sprintf_s(buffer, sizeof(buffer), "%s", (char *)nowhere));
     EXPECT_EQ(raised, STATUS_ACCESS_VIOLATION);
 }
 
