@@ -95,7 +95,8 @@ struct cli_session
     size_t last_information;
     unsigned char *last_output;
     size_t last_output_size;
-    int exit_status; /* worst so far */
+    int exit_status;        /* worst so far */
+    unsigned message_count; /* lines of the machine itself, such as why an image was refused */
 };
 
 extern struct cli_session cli;

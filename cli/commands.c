@@ -22,11 +22,15 @@ cli_result(wdm_status status, const char *what)
 int
 cli_load(const char *path, const char *service)
 {
+    unsigned messages = cli.message_count;
     wdm_status status = wdm_load(cli.machine, path, service);
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
     size_t length;
 
+    /* The loader has said why already, line by line. */
+    if (status == WDM_BAD_INPUT && cli.message_count != messages)
+        return CLI_USAGE;
     if (status != WDM_OK)
         return cli_result(status, "load");
     if (cli.service_count == sizeof(cli.services) / sizeof(cli.services[0]))

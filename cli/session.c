@@ -47,6 +47,7 @@ static void
 put_message(void *context, const char *line, size_t length)
 {
     (void)context;
+    cli.message_count++;
     fflush(stdout);
     fprintf(stderr, "wdm: %.*s\n", (int)length, line);
 }
