@@ -49,6 +49,24 @@ Unloading(void *Context, PLDR_IMAGE Image)
     (void)LdrForEachPagedSection(Image, UnregisterSection, NULL);
 }
 
+typedef NTSTATUS(NTAPI *DLL_INITIALIZE)(PUNICODE_STRING RegistryPath);
+typedef NTSTATUS(NTAPI *DLL_UNLOAD)(VOID);
+
+// DllInitialize and DllUnload of an export driver: an exception in them is nobody's but theirs.
+// Contract: kernel/creating-export-drivers.md.
+static NTSTATUS
+CallDriver(void *Context, PVOID Routine, PUNICODE_STRING Argument)
+{
+    KI_BARRIER barrier;
+    NTSTATUS status;
+
+    UNREFERENCED_PARAMETER(Context);
+    KiEnterBarrier(&barrier);
+    status = Argument != NULL ? ((DLL_INITIALIZE)Routine)(Argument) : ((DLL_UNLOAD)Routine)();
+    KiLeaveBarrier(&barrier);
+    return status;
+}
+
 void
 InitLoader(const INIT_PARAMETERS *Parameters)
 {
@@ -56,6 +74,7 @@ InitLoader(const INIT_PARAMETERS *Parameters)
                          .SharedDataMapping = KiUserSharedDataMapping,
                          .WriteCr8Stub = KiWriteCr8Stub,
                          .TranslatesFaults = TRUE,
+                         .CallDriver = CallDriver,
                          .Report = Report,
                          .Loaded = Loaded,
                          .Unloading = Unloading};
