@@ -39,11 +39,14 @@ TakeReadyThread(PKI_PROCESSOR Processor, SCHAR MinimumPriority)
 {
     KAFFINITY mask = (KAFFINITY)1 << Processor->Number;
 
-    for (int priority = 31; priority >= MinimumPriority; priority--)
+    // Only queues that are not empty are looked at: a thread switch does little else than this.
+    for (ULONG left = readySummary; left != 0;)
     {
+        int priority = 31 - __builtin_clz(left);
         PLIST_ENTRY head = &readyQueues[priority];
-        if (!(readySummary & (1u << priority)))
-            continue;
+        if (priority < MinimumPriority)
+            break;
+        left &= ~(1u << priority);
         for (PLIST_ENTRY entry = head->Flink; entry != head; entry = entry->Flink)
         {
             PKTHREAD thread = CONTAINING_RECORD(entry, KTHREAD, ReadyEntry);
@@ -182,7 +185,9 @@ KiSwapThread(void)
     next->Processor = processor->Number;
     next->QuantumEnd100ns = KiQueryTime() + KI_QUANTUM_100NS;
     processor->CurrentThread = next;
-    if (KiProcessSwitch != NULL && !next->IsIdle && next->ApcProcess != NULL)
+    // Idle threads see whatever user memory was there last, so after them it must be looked at.
+    if (KiProcessSwitch != NULL && !next->IsIdle && next->ApcProcess != NULL &&
+        (old->IsIdle || old->ApcProcess != next->ApcProcess))
         KiProcessSwitch(next->ApcProcess);
     KiGate.Top = next->GateTop;
     KiGate.Limit = next->GateBase + KI_GATE_RECORDS;
