@@ -60,9 +60,13 @@ ExpRunWork(PEX_WORK Work)
 {
     /* The item is the caller's again as soon as its routine starts; a copy stands for it. */
     EX_WORK running = *Work;
+    KI_BARRIER barrier;
     Work->Queued = FALSE;
     InsertTailList(&ExpRunning, &running.Entry);
+    /* What the driver's calls left behind must not be taken for the caller of what follows. */
+    KiEnterBarrier(&barrier);
     running.Routine(running.Context);
+    KiLeaveBarrier(&barrier);
     RemoveEntryList(&running.Entry);
     if (KiCurrentIrql() != PASSIVE_LEVEL)
     {
