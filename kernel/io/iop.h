@@ -411,15 +411,6 @@ IopDereferenceFile(PFILE_OBJECT FileObject)
     IopDereferenceLast(FileObject);
 }
 
-/* The trailing name of a file for a trace, never without a buffer. */
-static inline UNICODE_STRING
-IopFileName(PFILE_OBJECT FileObject)
-{
-    static WCHAR none[1];
-    return FileObject->FileName.Length != 0 ? FileObject->FileName
-                                            : (UNICODE_STRING){0, sizeof(none), none};
-}
-
 /* IoGetRelatedDeviceObject, for files that are not on a mounted volume without a call. */
 static inline PDEVICE_OBJECT
 IopRelatedDevice(PFILE_OBJECT FileObject)
