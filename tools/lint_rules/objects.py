@@ -88,7 +88,13 @@ def canary_objects(tree, work):
 
 
 def load(tree):
-    """(layers, objects), from the build folder or, for a canary, compiled on the spot."""
+    """(layers, objects), from the build folder or, for a canary, compiled on the spot. Read once."""
+    if not hasattr(tree, "objects"):
+        tree.objects = read_objects(tree)
+    return tree.objects
+
+
+def read_objects(tree):
     table = tree.path("ddi/layers.txt")
     layers = Layers(table if os.path.exists(table) else os.path.join(ROOT, "ddi", "layers.txt"))
     with tempfile.TemporaryDirectory() as work:
