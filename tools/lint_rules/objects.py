@@ -88,13 +88,14 @@ def canary_objects(tree, work):
 
 
 def load(tree):
-    """(layers, objects), from the build folder or, for a canary, compiled on the spot. Read once."""
+    """(layers, objects), read once: three rules look at them."""
     if not hasattr(tree, "objects"):
         tree.objects = read_objects(tree)
     return tree.objects
 
 
 def read_objects(tree):
+    """From the build folder or, for a canary, compiled on the spot."""
     table = tree.path("ddi/layers.txt")
     layers = Layers(table if os.path.exists(table) else os.path.join(ROOT, "ddi", "layers.txt"))
     with tempfile.TemporaryDirectory() as work:
