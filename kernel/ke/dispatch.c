@@ -238,10 +238,13 @@ KiPrepareThreadStack(PKTHREAD Thread)
 
 // ---- processors ------------------------------------------------------------------------------
 
+// DPCs and ISRs run on the idle thread, too: one that was left in the middle, which shows by its
+// IRQL, has to be continued although nothing else waits there.
 static BOOLEAN
 ProcessorBusy(const KI_PROCESSOR *Processor)
 {
-    return Processor->CurrentThread != Processor->IdleThread || Processor->Work;
+    return Processor->CurrentThread != Processor->IdleThread || Processor->Work ||
+           Processor->Irql != PASSIVE_LEVEL;
 }
 
 BOOLEAN
