@@ -47,7 +47,7 @@ measure_run(void)
 
     if (command == NULL)
         bench_fail("WDM is not set: use make bench");
-    strcpy(driver, bench_path("WDM_DRIVERS", "hello.sys"));
+    snprintf(driver, sizeof(driver), "%s", bench_path("WDM_DRIVERS", "hello.sys"));
     for (unsigned i = 0; i < BENCH_ROUNDS; i++)
     {
         native[i] = spawn_ms(nothing);
