@@ -62,6 +62,14 @@ IoAttachDeviceToDeviceStackSafe(_In_ PDEVICE_OBJECT SourceDevice,
                : STATUS_NO_SUCH_DEVICE;
 }
 
+/* Superseded, but still exported; what NF:wdm.IoAttachDeviceToDeviceStack does. */
+DDI NTSTATUS NTAPI
+IoAttachDeviceByPointer(_In_ PDEVICE_OBJECT SourceDevice, _In_ PDEVICE_OBJECT TargetDevice)
+{
+    return IopAttach(SourceDevice, TargetDevice, NULL) != NULL ? STATUS_SUCCESS
+                                                               : STATUS_NO_SUCH_DEVICE;
+}
+
 /* NF:wdm.IoAttachDevice: the target is opened for reading attributes only, so that this does not
  * mount anything. */
 DDI NTSTATUS NTAPI

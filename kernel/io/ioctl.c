@@ -170,6 +170,9 @@ IopSendControl(PIOP_SERVICE Service, const IOP_CONTROL *Control, UCHAR Major)
         stack->MinorFunction =
             Service->Mode == KernelMode ? IRP_MN_KERNEL_CALL : IRP_MN_USER_FS_REQUEST;
     }
+    stack->Flags =
+        (UCHAR)(((Service->GrantedAccess & FILE_READ_DATA) ? SL_READ_ACCESS_GRANTED : 0) |
+                ((Service->GrantedAccess & FILE_WRITE_DATA) ? SL_WRITE_ACCESS_GRANTED : 0));
     stack->Parameters.DeviceIoControl.IoControlCode = Control->Code;
     stack->Parameters.DeviceIoControl.InputBufferLength = Control->InputLength;
     stack->Parameters.DeviceIoControl.OutputBufferLength = Control->OutputLength;

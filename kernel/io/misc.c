@@ -5,6 +5,8 @@
  */
 #include "iop.h"
 
+#include "ntifs.h"
+
 /* ---- who asks ----------------------------------------------------------------------------- */
 
 /* NF:ntddk.IoGetCurrentProcess */
@@ -184,4 +186,91 @@ IoSetIoPriorityHint(_In_ PIRP Irp, _In_ IO_PRIORITY_HINT PriorityHint)
     Irp->Flags &= ~IOP_PRIORITY_MASK;
     Irp->Flags |= ((ULONG)PriorityHint + 1) << IOP_PRIORITY_SHIFT;
     return STATUS_SUCCESS;
+}
+
+/* NF:ntddk.IoGetPagingIoPriority: nothing here pages. */
+DDI IO_PAGING_PRIORITY NTAPI
+IoGetPagingIoPriority(_In_ PIRP Irp)
+{
+    return (Irp->Flags & IRP_PAGING_IO) ? IoPagingPriorityNormal : IoPagingPriorityInvalid;
+}
+
+/* ---- the system --------------------------------------------------------------------------- */
+
+/* NF:wdm.IoIsWdmVersionAvailable: the table of the page, by the presented version. */
+DDI BOOLEAN NTAPI
+IoIsWdmVersionAvailable(_In_ UCHAR MajorVersion, _In_ UCHAR MinorVersion)
+{
+    UCHAR major = PsMajorVersion >= 6 ? 6 : 1;
+    UCHAR minor = PsMajorVersion >= 6 ? 0 : (UCHAR)(0x10 + 0x10 * PsMinorVersion);
+    return MajorVersion < major || (MajorVersion == major && MinorVersion <= minor);
+}
+
+/* NF:ntddk.IoGetConfigurationInformation: counts that legacy drivers keep themselves. */
+DDI PCONFIGURATION_INFORMATION NTAPI
+IoGetConfigurationInformation(VOID)
+{
+    static CONFIGURATION_INFORMATION information = {.Version = sizeof(CONFIGURATION_INFORMATION)};
+    return &information;
+}
+
+/* ---- files -------------------------------------------------------------------------------- */
+
+/* NF:ntifs.IoGetFileObjectGenericMapping */
+DDI PGENERIC_MAPPING NTAPI
+IoGetFileObjectGenericMapping(VOID)
+{
+    static GENERIC_MAPPING mapping;
+    mapping = IopFileMapping;
+    return &mapping;
+}
+
+/* NF:ntifs.IoCheckDesiredAccess */
+DDI NTSTATUS NTAPI
+IoCheckDesiredAccess(_In_ PACCESS_MASK DesiredAccess, _In_ ACCESS_MASK GrantedAccess)
+{
+    RtlMapGenericMask(DesiredAccess, &IopFileMapping);
+    return (*DesiredAccess & ~GrantedAccess) == 0 ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
+}
+
+/* NF:wdmsec.WdmlibIoValidateDeviceIoControlAccess: stricter access than the code of the request
+ * says, which the flags of its stack location make possible. */
+DDI NTSTATUS NTAPI
+IoValidateDeviceIoControlAccess(_In_ PIRP Irp, _In_ ULONG RequiredAccess)
+{
+    PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(Irp);
+    ULONG granted = 0;
+    if ((RequiredAccess & ~(ULONG)(FILE_READ_DATA | FILE_WRITE_DATA)) ||
+        (stack->MajorFunction != IRP_MJ_DEVICE_CONTROL &&
+         stack->MajorFunction != IRP_MJ_FILE_SYSTEM_CONTROL))
+    {
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (Irp->RequestorMode == KernelMode)
+    {
+        return STATUS_SUCCESS;
+    }
+    granted |= (stack->Flags & SL_READ_ACCESS_GRANTED) ? FILE_READ_DATA : 0;
+    granted |= (stack->Flags & SL_WRITE_ACCESS_GRANTED) ? FILE_WRITE_DATA : 0;
+    return (RequiredAccess & ~granted) == 0 ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
+}
+
+/* NF:ntddk.IoSetFileOrigin: a file becomes remote or local once, not twice. */
+DDI NTSTATUS NTAPI
+IoSetFileOrigin(_In_ PFILE_OBJECT FileObject, _In_ BOOLEAN Remote)
+{
+    BOOLEAN isRemote = (FileObject->Flags & FO_REMOTE_ORIGIN) != 0;
+    if (isRemote == Remote)
+    {
+        return STATUS_INVALID_PARAMETER_MIX;
+    }
+    FileObject->Flags ^= FO_REMOTE_ORIGIN;
+    return STATUS_SUCCESS;
+}
+
+/* NF:ntddk.IoIsFileOriginRemote */
+DDI BOOLEAN NTAPI
+IoIsFileOriginRemote(_In_ PFILE_OBJECT FileObject)
+{
+    return (FileObject->Flags & FO_REMOTE_ORIGIN) != 0;
 }

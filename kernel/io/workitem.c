@@ -198,6 +198,12 @@ void
 IopRunInWorker(void (*Routine)(PVOID Context), PVOID Context)
 {
     IOP_CALL_IN_WORKER call = {.Routine = Routine, .Context = Context};
+    if (KiCurrentThread()->SystemThread)
+    {
+        /* A system thread already, and perhaps the worker that would have to do it. */
+        Routine(Context);
+        return;
+    }
     KeInitializeEvent(&call.Done, NotificationEvent, FALSE);
     call.Work.Routine = IopWorkerCall;
     call.Work.Context = &call;
