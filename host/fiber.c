@@ -20,10 +20,8 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
-void
-host_switch_stacks(void **save, void *load);
-void
-host_fiber_start(void);
+void host_switch_stacks(void **save, void *load);
+void host_fiber_start(void);
 
 /* What switch.S pops, lowest address first. */
 struct switch_frame
@@ -61,7 +59,8 @@ host_fiber_create(struct host_fiber *fiber,
                   void *argument)
 {
     uint64_t top = ((uint64_t)stack_low + stack_size) & ~(uint64_t)15;
-    /* host_fiber_start is entered by `ret`, so rsp is 16-aligned there and its call is ABI-clean. */
+    /* host_fiber_start is entered by `ret`, so rsp is 16-aligned there and its call is ABI-clean.
+     */
     struct switch_frame *frame = (struct switch_frame *)(top - 64 - sizeof(struct switch_frame));
 
     host_unpoison(stack_low, stack_size);

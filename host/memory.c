@@ -44,12 +44,8 @@ round_to_pages(size_t size)
 bool
 host_map_fixed(void *address, size_t size, int protection)
 {
-    void *result = mmap(address,
-                        round_to_pages(size),
-                        native_protection(protection),
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
-                        -1,
-                        0);
+    void *result = mmap(address, round_to_pages(size), native_protection(protection),
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
     if (result == MAP_FAILED)
         return false;
     if (result != address)
@@ -64,12 +60,8 @@ host_map_fixed(void *address, size_t size, int protection)
 void *
 host_map(size_t size, int protection)
 {
-    void *result = mmap(NULL,
-                        round_to_pages(size),
-                        native_protection(protection),
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                        -1,
-                        0);
+    void *result = mmap(NULL, round_to_pages(size), native_protection(protection),
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return result == MAP_FAILED ? NULL : result;
 }
 
@@ -131,11 +123,7 @@ host_memory_object(size_t size)
 bool
 host_map_object(void *address, size_t size, int protection, int object, uint64_t offset)
 {
-    void *result = mmap(address,
-                        round_to_pages(size),
-                        native_protection(protection),
-                        MAP_SHARED | MAP_FIXED | MAP_NORESERVE,
-                        object,
-                        (off_t)offset);
+    void *result = mmap(address, round_to_pages(size), native_protection(protection),
+                        MAP_SHARED | MAP_FIXED | MAP_NORESERVE, object, (off_t)offset);
     return result == address;
 }
