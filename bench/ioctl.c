@@ -103,9 +103,9 @@ unchecked_ns(void)
 {
     double values[BENCH_ROUNDS], result = 0;
     int channel[2];
-    pid_t child;
+    pid_t child = pipe(channel) == 0 ? fork() : -1;
 
-    if (pipe(channel) != 0 || (child = fork()) < 0)
+    if (child < 0)
         bench_fail("cannot fork");
     if (child == 0)
     {

@@ -124,7 +124,7 @@ void *host_get_gs(void);
 /* ---- clock -------------------------------------------------------------------------------- */
 
 uint64_t host_monotonic_ns(void);
-uint64_t host_cpu_ns(void);        /* CPU time of the process */
+uint64_t host_cpu_ns(void);         /* CPU time of the process */
 uint64_t host_realtime_100ns(void); /* since 1601-01-01 UTC, as Windows counts */
 void host_sleep_ns(uint64_t duration_ns);
 

@@ -25,7 +25,7 @@ typedef struct open_call
     HANDLE handle;
     NTSTATUS status;
     PVOID
-        user; /* OBJECT_ATTRIBUTES, UNICODE_STRING, name, handle, IOSB: as user mode passes them */
+    user; /* OBJECT_ATTRIBUTES, UNICODE_STRING, name, handle, IOSB: as user mode passes them */
 } open_call;
 
 typedef struct open_block

@@ -8,7 +8,8 @@ Sorted by value; where several names share one, the first in the header wins."""
 import re
 import sys
 
-PATTERN = re.compile(r"^#define\s+(STATUS_\w+|DBG_\w+|RPC_NT_\w+)\s+\(\(NTSTATUS\)0x([0-9A-Fa-f]+)L?\)")
+PATTERN = re.compile(r"^#define\s+(STATUS_\w+|DBG_\w+|RPC_NT_\w+)\s+"
+                     r"\(\(NTSTATUS\)0x([0-9A-Fa-f]+)L?\)")
 
 
 def main():

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * OpenWDM: the Windows Driver Model as a library. A process holds at most one machine; all calls come
- * from one thread. Strings are UTF-8. Times are virtual (nanoseconds since boot) unless the machine
- * was booted with `realtime`. Every function that can fail returns a wdm_status; outputs are written
- * only when it is WDM_OK (or WDM_PENDING where said so).
+ * OpenWDM: the Windows Driver Model as a library. A process holds at most one machine; all calls
+ * come from one thread. Strings are UTF-8. Times are virtual (nanoseconds since boot) unless the
+ * machine was booted with `realtime`. Every function that can fail returns a wdm_status; outputs
+ * are written only when it is WDM_OK (or WDM_PENDING where said so).
  */
 #ifndef OPENWDM_OPENWDM_H
 #define OPENWDM_OPENWDM_H
@@ -13,302 +13,279 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
-extern "C" {
+extern "C"
+{
 #endif
 
-typedef struct wdm_machine wdm_machine;
+    typedef struct wdm_machine wdm_machine;
 
-typedef enum wdm_status
-{
-    WDM_OK = 0,
-    WDM_PENDING = 1,   /* the request has not completed and nothing is left to run */
-    WDM_FAILED = 2,    /* the system or a driver answered with an error: wdm_last_ntstatus() */
-    WDM_BUGCHECK = 3,  /* the machine has stopped; only reports, queries and wdm_shutdown work */
-    WDM_BAD_INPUT = 4, /* an argument or a file is no good: wdm_last_message() */
-    WDM_NO_MEMORY = 5,
-    WDM_BUSY = 6 /* one machine per process, one request per handle of this kind, ... */
-} wdm_status;
+    typedef enum wdm_status
+    {
+        WDM_OK = 0,
+        WDM_PENDING = 1,  /* the request has not completed and nothing is left to run */
+        WDM_FAILED = 2,   /* the system or a driver answered with an error: wdm_last_ntstatus() */
+        WDM_BUGCHECK = 3, /* the machine has stopped; only reports, queries and wdm_shutdown work */
+        WDM_BAD_INPUT = 4, /* an argument or a file is no good: wdm_last_message() */
+        WDM_NO_MEMORY = 5,
+        WDM_BUSY = 6 /* one machine per process, one request per handle of this kind, ... */
+    } wdm_status;
 
-/* Handle of an opened device. 0 is never one. */
-typedef uint64_t wdm_handle;
+    /* Handle of an opened device. 0 is never one. */
+    typedef uint64_t wdm_handle;
 
-/* A request that was begun and not yet ended. */
-typedef struct wdm_request wdm_request;
+    /* A request that was begun and not yet ended. */
+    typedef struct wdm_request wdm_request;
 
-/* ---- life ----------------------------------------------------------------------------------- */
+    /* ---- life -----------------------------------------------------------------------------------
+     */
 
-/* Text from the machine: `line` has no newline and is not terminated. */
-typedef void (*wdm_line_fn)(void *context, const char *line, size_t length);
+    /* Text from the machine: `line` has no newline and is not terminated. */
+    typedef void (*wdm_line_fn)(void *context, const char *line, size_t length);
 
-/* A report as UTF-8 text for people and as one JSON object (docs/report.schema.json). */
-typedef struct wdm_report
-{
-    const char *kind; /* "bugcheck", "violation", "leak" */
-    const char *text;
-    const char *json;
-} wdm_report;
+    /* A report as UTF-8 text for people and as one JSON object (docs/report.schema.json). */
+    typedef struct wdm_report
+    {
+        const char *kind; /* "bugcheck", "violation", "leak" */
+        const char *text;
+        const char *json;
+    } wdm_report;
 
-typedef void (*wdm_report_fn)(void *context, const wdm_report *report);
+    typedef void (*wdm_report_fn)(void *context, const wdm_report *report);
 
-typedef struct wdm_options
-{
-    size_t size;                 /* sizeof(wdm_options) */
-    unsigned cpus;               /* 1 to 64; 0 means 1 */
-    uint64_t seed;               /* decides the order of processors; same seed, same run */
-    bool realtime;               /* host time instead of virtual time */
-    const char *windows_version; /* "10.0.19045" if NULL */
-    bool checks_off;             /* no paging checks, no leak reports (for measuring) */
-    wdm_line_fn debug_output;    /* lines of DbgPrint; NULL: standard output */
-    wdm_line_fn trace;           /* lines of the walk of each request; NULL: no trace */
-    wdm_line_fn message;         /* one-line errors, such as a refused image; NULL: standard error */
-    wdm_report_fn report;        /* NULL: text to standard error */
-    void *context;               /* handed to the five above */
-} wdm_options;
+    typedef struct wdm_options
+    {
+        size_t size;                 /* sizeof(wdm_options) */
+        unsigned cpus;               /* 1 to 64; 0 means 1 */
+        uint64_t seed;               /* decides the order of processors; same seed, same run */
+        bool realtime;               /* host time instead of virtual time */
+        const char *windows_version; /* "10.0.19045" if NULL */
+        bool checks_off;             /* no paging checks, no leak reports (for measuring) */
+        wdm_line_fn debug_output;    /* lines of DbgPrint; NULL: standard output */
+        wdm_line_fn trace;           /* lines of the walk of each request; NULL: no trace */
+        wdm_line_fn message;  /* one-line errors, such as a refused image; NULL: standard error */
+        wdm_report_fn report; /* NULL: text to standard error */
+        void *context;        /* handed to the five above */
+    } wdm_options;
 
-/* Boots a machine: about a millisecond. `options` may be NULL. */
-wdm_status
-wdm_boot(const wdm_options *options, wdm_machine **machine);
+    /* Boots a machine: about a millisecond. `options` may be NULL. */
+    wdm_status wdm_boot(const wdm_options *options, wdm_machine **machine);
 
-/* Unloads what can be unloaded, reports what is left, and frees everything. NULL is allowed. A machine can
- * be booted again only in a new process (fork() before booting to get many). */
-void
-wdm_shutdown(wdm_machine *machine);
+    /* Unloads what can be unloaded, reports what is left, and frees everything. NULL is allowed. A
+     * machine can be booted again only in a new process (fork() before booting to get many). */
+    void wdm_shutdown(wdm_machine *machine);
 
-/* The NTSTATUS of the last call that returned WDM_FAILED, or of the last completed request. */
-uint32_t
-wdm_last_ntstatus(const wdm_machine *machine);
+    /* The NTSTATUS of the last call that returned WDM_FAILED, or of the last completed request. */
+    uint32_t wdm_last_ntstatus(const wdm_machine *machine);
 
-/* One line about the last error; never NULL, valid until the next call. */
-const char *
-wdm_last_message(const wdm_machine *machine);
+    /* One line about the last error; never NULL, valid until the next call. */
+    const char *wdm_last_message(const wdm_machine *machine);
 
-/* "STATUS_ACCESS_DENIED" for 0xC0000022; NULL when the value has no name. */
-const char *
-wdm_ntstatus_name(uint32_t ntstatus);
+    /* "STATUS_ACCESS_DENIED" for 0xC0000022; NULL when the value has no name. */
+    const char *wdm_ntstatus_name(uint32_t ntstatus);
 
-/* ---- drivers -------------------------------------------------------------------------------- */
+    /* ---- drivers --------------------------------------------------------------------------------
+     */
 
-/* Loads a .sys and runs its DriverEntry. `service` names it (\Driver\service); NULL takes the file's
- * name without extension. WDM_BAD_INPUT: not a driver image or unbindable. WDM_FAILED: DriverEntry
- * failed. */
-wdm_status
-wdm_load(wdm_machine *machine, const char *path, const char *service);
+    /* Loads a .sys and runs its DriverEntry. `service` names it (\Driver\service); NULL takes the
+     * file's name without extension. WDM_BAD_INPUT: not a driver image or unbindable. WDM_FAILED:
+     * DriverEntry failed. */
+    wdm_status wdm_load(wdm_machine *machine, const char *path, const char *service);
 
-/* As wdm_load, from memory; `name` is the file's name. */
-wdm_status
-wdm_load_image(wdm_machine *machine,
-               const char *name,
-               const void *data,
-               size_t size,
-               const char *service);
+    /* As wdm_load, from memory; `name` is the file's name. */
+    wdm_status wdm_load_image(wdm_machine *machine,
+                              const char *name,
+                              const void *data,
+                              size_t size,
+                              const char *service);
 
-/* Calls the driver's Unload. WDM_PENDING: it goes when its last handle or reference does. */
-wdm_status
-wdm_unload(wdm_machine *machine, const char *service);
+    /* Calls the driver's Unload. WDM_PENDING: it goes when its last handle or reference does. */
+    wdm_status wdm_unload(wdm_machine *machine, const char *service);
 
-/* ---- devices, as a client program sees them --------------------------------------------------- */
+    /* ---- devices, as a client program sees them
+     * --------------------------------------------------- */
 
 #define WDM_READ  0x1u
 #define WDM_WRITE 0x2u
 
-/* Opens "\\.\Name", "\\?\Name" or a native name such as "\Device\Name". `access` is WDM_READ | WDM_WRITE
- * or 0. The handle is asynchronous. */
-wdm_status
-wdm_open(wdm_machine *machine, const char *name, unsigned access, wdm_handle *handle);
+    /* Opens "\\.\Name", "\\?\Name" or a native name such as "\Device\Name". `access` is WDM_READ |
+     * WDM_WRITE or 0. The handle is asynchronous. */
+    wdm_status
+    wdm_open(wdm_machine *machine, const char *name, unsigned access, wdm_handle *handle);
 
-wdm_status
-wdm_close(wdm_machine *machine, wdm_handle handle);
+    wdm_status wdm_close(wdm_machine *machine, wdm_handle handle);
 
-/* DeviceIoControl. Runs the machine until the request is complete. `returned` (may be NULL) gets the bytes
- * written to `out`. WDM_PENDING: nothing is left that could complete it; it was cancelled and has
- * completed by then, or stays with the driver. */
-wdm_status
-wdm_ioctl(wdm_machine *machine,
-          wdm_handle handle,
-          uint32_t code,
-          const void *in,
-          size_t in_size,
-          void *out,
-          size_t out_size,
-          size_t *returned);
+    /* DeviceIoControl. Runs the machine until the request is complete. `returned` (may be NULL)
+     * gets the bytes written to `out`. WDM_PENDING: nothing is left that could complete it; it was
+     * cancelled and has completed by then, or stays with the driver. */
+    wdm_status wdm_ioctl(wdm_machine *machine,
+                         wdm_handle handle,
+                         uint32_t code,
+                         const void *in,
+                         size_t in_size,
+                         void *out,
+                         size_t out_size,
+                         size_t *returned);
 
-wdm_status
-wdm_read(wdm_machine *machine,
-         wdm_handle handle,
-         uint64_t offset,
-         void *data,
-         size_t size,
-         size_t *returned);
+    wdm_status wdm_read(wdm_machine *machine,
+                        wdm_handle handle,
+                        uint64_t offset,
+                        void *data,
+                        size_t size,
+                        size_t *returned);
 
-wdm_status
-wdm_write(wdm_machine *machine,
-          wdm_handle handle,
-          uint64_t offset,
-          const void *data,
-          size_t size,
-          size_t *returned);
+    wdm_status wdm_write(wdm_machine *machine,
+                         wdm_handle handle,
+                         uint64_t offset,
+                         const void *data,
+                         size_t size,
+                         size_t *returned);
 
-/* The asynchronous forms. They return WDM_OK with *request when the request was sent, whether it has
- * completed or not; ask with wdm_request_done(). Input is copied at once. */
-wdm_status
-wdm_ioctl_begin(wdm_machine *machine,
-                wdm_handle handle,
-                uint32_t code,
-                const void *in,
-                size_t in_size,
-                size_t out_size,
-                wdm_request **request);
+    /* The asynchronous forms. They return WDM_OK with *request when the request was sent, whether
+     * it has completed or not; ask with wdm_request_done(). Input is copied at once. */
+    wdm_status wdm_ioctl_begin(wdm_machine *machine,
+                               wdm_handle handle,
+                               uint32_t code,
+                               const void *in,
+                               size_t in_size,
+                               size_t out_size,
+                               wdm_request **request);
 
-wdm_status
-wdm_read_begin(wdm_machine *machine,
-               wdm_handle handle,
-               uint64_t offset,
-               size_t size,
-               wdm_request **request);
+    wdm_status wdm_read_begin(wdm_machine *machine,
+                              wdm_handle handle,
+                              uint64_t offset,
+                              size_t size,
+                              wdm_request **request);
 
-wdm_status
-wdm_write_begin(wdm_machine *machine,
-                wdm_handle handle,
-                uint64_t offset,
-                const void *data,
-                size_t size,
-                wdm_request **request);
+    wdm_status wdm_write_begin(wdm_machine *machine,
+                               wdm_handle handle,
+                               uint64_t offset,
+                               const void *data,
+                               size_t size,
+                               wdm_request **request);
 
-/* TRUE once the request has completed: then its NTSTATUS and bytes are given. */
-bool
-wdm_request_done(const wdm_request *request, uint32_t *ntstatus, size_t *returned);
+    /* TRUE once the request has completed: then its NTSTATUS and bytes are given. */
+    bool wdm_request_done(const wdm_request *request, uint32_t *ntstatus, size_t *returned);
 
-/* Runs the machine, jumping over idle time, until the request is complete. WDM_PENDING: nothing is left
- * that could complete it. WDM_FAILED: it completed with an error. */
-wdm_status
-wdm_request_wait(wdm_request *request);
+    /* Runs the machine, jumping over idle time, until the request is complete. WDM_PENDING: nothing
+     * is left that could complete it. WDM_FAILED: it completed with an error. */
+    wdm_status wdm_request_wait(wdm_request *request);
 
-/* Output of a completed request; owned by the request. */
-const void *
-wdm_request_output(const wdm_request *request);
+    /* Output of a completed request; owned by the request. */
+    const void *wdm_request_output(const wdm_request *request);
 
-/* CancelIoEx for this request. WDM_FAILED with STATUS_NOT_FOUND when it had completed. */
-wdm_status
-wdm_request_cancel(wdm_request *request);
+    /* CancelIoEx for this request. WDM_FAILED with STATUS_NOT_FOUND when it had completed. */
+    wdm_status wdm_request_cancel(wdm_request *request);
 
-/* Forgets the request. One that is still pending is cancelled and waited for first. */
-void
-wdm_request_end(wdm_request *request);
+    /* Forgets the request. One that is still pending is cancelled and waited for first. */
+    void wdm_request_end(wdm_request *request);
 
-/* CancelIo: every request of this handle. */
-wdm_status
-wdm_cancel(wdm_machine *machine, wdm_handle handle);
+    /* CancelIo: every request of this handle. */
+    wdm_status wdm_cancel(wdm_machine *machine, wdm_handle handle);
 
-/* ---- running ---------------------------------------------------------------------------------- */
+    /* ---- running
+     * ---------------------------------------------------------------------------------- */
 
-/* Runs everything that can run without time passing. Also done by every call above. */
-wdm_status
-wdm_run(wdm_machine *machine);
+    /* Runs everything that can run without time passing. Also done by every call above. */
+    wdm_status wdm_run(wdm_machine *machine);
 
-/* Runs, jumping from timer to timer, until nothing is left to do, at most for `limit_ns` of time. */
-wdm_status
-wdm_run_until_idle(wdm_machine *machine, uint64_t limit_ns);
+    /* Runs, jumping from timer to timer, until nothing is left to do, at most for `limit_ns` of
+     * time. */
+    wdm_status wdm_run_until_idle(wdm_machine *machine, uint64_t limit_ns);
 
-/* Lets `duration_ns` pass. */
-wdm_status
-wdm_advance(wdm_machine *machine, uint64_t duration_ns);
+    /* Lets `duration_ns` pass. */
+    wdm_status wdm_advance(wdm_machine *machine, uint64_t duration_ns);
 
-/* Nanoseconds since boot. */
-uint64_t
-wdm_time(const wdm_machine *machine);
+    /* Nanoseconds since boot. */
+    uint64_t wdm_time(const wdm_machine *machine);
 
-/* ---- looking inside ----------------------------------------------------------------------------
- * Each calls `line` for every row of a table, formatted for people, the header first. */
+    /* ---- looking inside
+     * ---------------------------------------------------------------------------- Each calls
+     * `line` for every row of a table, formatted for people, the header first. */
 
-typedef enum wdm_table
-{
-    WDM_TABLE_DRIVERS,
-    WDM_TABLE_DEVICES,
-    WDM_TABLE_DEVSTACK, /* argument: device name */
-    WDM_TABLE_OBJECTS,  /* argument: directory, NULL for "\" */
-    WDM_TABLE_IRPS,
-    WDM_TABLE_POOL,
-    WDM_TABLE_THREADS,
-    WDM_TABLE_TIMERS
-} wdm_table;
+    typedef enum wdm_table
+    {
+        WDM_TABLE_DRIVERS,
+        WDM_TABLE_DEVICES,
+        WDM_TABLE_DEVSTACK, /* argument: device name */
+        WDM_TABLE_OBJECTS,  /* argument: directory, NULL for "\" */
+        WDM_TABLE_IRPS,
+        WDM_TABLE_POOL,
+        WDM_TABLE_THREADS,
+        WDM_TABLE_TIMERS
+    } wdm_table;
 
-wdm_status
-wdm_query(wdm_machine *machine,
-          wdm_table table,
-          const char *argument,
-          wdm_line_fn line,
-          void *context);
+    wdm_status wdm_query(wdm_machine *machine,
+                         wdm_table table,
+                         const char *argument,
+                         wdm_line_fn line,
+                         void *context);
 
-/* Live bytes of pool that drivers (not the kernel) hold. */
-uint64_t
-wdm_pool_bytes(const wdm_machine *machine);
+    /* Live bytes of pool that drivers (not the kernel) hold. */
+    uint64_t wdm_pool_bytes(const wdm_machine *machine);
 
-/* Pending requests (IRPs). */
-unsigned
-wdm_irp_count(const wdm_machine *machine);
+    /* Pending requests (IRPs). */
+    unsigned wdm_irp_count(const wdm_machine *machine);
 
-/* Reports so far; each stays valid until shutdown. NULL past the end. */
-size_t
-wdm_report_count(const wdm_machine *machine);
-const wdm_report *
-wdm_report_get(const wdm_machine *machine, size_t index);
+    /* Reports so far; each stays valid until shutdown. NULL past the end. */
+    size_t wdm_report_count(const wdm_machine *machine);
+    const wdm_report *wdm_report_get(const wdm_machine *machine, size_t index);
 
-/* ---- hardware ------------------------------------------------------------------------------------
- * A device model of the embedder. Callbacks run inside the machine and must not call this API except
- * wdm_irq_*(). Register models after booting and before loading the driver that uses them. */
+    /* ---- hardware
+     * ------------------------------------------------------------------------------------ A device
+     * model of the embedder. Callbacks run inside the machine and must not call this API except
+     * wdm_irq_*(). Register models after booting and before loading the driver that uses them. */
 
-typedef struct wdm_device_ops
-{
-    size_t size; /* sizeof(wdm_device_ops) */
-    const char *name;
-    /* `offset` from the start of the range; `width` 1, 2, 4 or 8 bytes. */
-    uint64_t (*read)(void *context, unsigned range, uint64_t offset, unsigned width);
-    void (*write)(void *context, unsigned range, uint64_t offset, unsigned width, uint64_t value);
-} wdm_device_ops;
+    typedef struct wdm_device_ops
+    {
+        size_t size; /* sizeof(wdm_device_ops) */
+        const char *name;
+        /* `offset` from the start of the range; `width` 1, 2, 4 or 8 bytes. */
+        uint64_t (*read)(void *context, unsigned range, uint64_t offset, unsigned width);
+        void (
+            *write)(void *context, unsigned range, uint64_t offset, unsigned width, uint64_t value);
+    } wdm_device_ops;
 
-/* Claims I/O ports [first, first + count). `range` is handed to the callbacks. */
-wdm_status
-wdm_add_ports(wdm_machine *machine,
-              const wdm_device_ops *ops,
-              void *context,
-              unsigned range,
-              uint16_t first,
-              uint16_t count);
+    /* Claims I/O ports [first, first + count). `range` is handed to the callbacks. */
+    wdm_status wdm_add_ports(wdm_machine *machine,
+                             const wdm_device_ops *ops,
+                             void *context,
+                             unsigned range,
+                             uint16_t first,
+                             uint16_t count);
 
-/* Claims a window of physical addresses (page aligned). */
-wdm_status
-wdm_add_mmio(wdm_machine *machine,
-             const wdm_device_ops *ops,
-             void *context,
-             unsigned range,
-             uint64_t physical,
-             uint64_t length);
+    /* Claims a window of physical addresses (page aligned). */
+    wdm_status wdm_add_mmio(wdm_machine *machine,
+                            const wdm_device_ops *ops,
+                            void *context,
+                            unsigned range,
+                            uint64_t physical,
+                            uint64_t length);
 
-/* Sets the value rdmsr gives for `msr`. */
-wdm_status
-wdm_set_msr(wdm_machine *machine, uint32_t msr, uint64_t value);
+    /* Sets the value rdmsr gives for `msr`. */
+    wdm_status wdm_set_msr(wdm_machine *machine, uint32_t msr, uint64_t value);
 
-/* ---- static knowledge: needs no machine --------------------------------------------------------- */
+    /* ---- static knowledge: needs no machine
+     * --------------------------------------------------------- */
 
-typedef struct wdm_ddi
-{
-    const char *name;
-    const char *module;
-    const char *kind; /* func, leaf, varargs, data, stub */
-    const char *irql;
-    const char *home; /* file under kernel/, "-" for stubs */
-    const char *notes;
-    unsigned calls; /* by drivers of this process */
-} wdm_ddi;
+    typedef struct wdm_ddi
+    {
+        const char *name;
+        const char *module;
+        const char *kind; /* func, leaf, varargs, data, stub */
+        const char *irql;
+        const char *home; /* file under kernel/, "-" for stubs */
+        const char *notes;
+        unsigned calls; /* by drivers of this process */
+    } wdm_ddi;
 
-/* The DDI table, sorted by module and name. NULL past the end. */
-const wdm_ddi *
-wdm_ddi_get(size_t index, wdm_ddi *ddi);
+    /* The DDI table, sorted by module and name. NULL past the end. */
+    const wdm_ddi *wdm_ddi_get(size_t index, wdm_ddi *ddi);
 
-/* Describes a driver file: headers, version, imports implemented and missing. Lines go to `line`.
- * WDM_BAD_INPUT with one line in `error` (if not NULL) when it is not a driver for x64. */
-wdm_status
-wdm_info(const char *path, wdm_line_fn line, void *context, char *error, size_t error_size);
+    /* Describes a driver file: headers, version, imports implemented and missing. Lines go to
+     * `line`. WDM_BAD_INPUT with one line in `error` (if not NULL) when it is not a driver for x64.
+     */
+    wdm_status
+    wdm_info(const char *path, wdm_line_fn line, void *context, char *error, size_t error_size);
 
 #ifdef __cplusplus
 }

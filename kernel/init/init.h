@@ -21,8 +21,7 @@ typedef struct _INIT_PARAMETERS
 } INIT_PARAMETERS;
 
 // Private to init: connects the loader to ke, mm and the user (drivers.c).
-void
-InitLoader(_In_ const INIT_PARAMETERS *Parameters);
+void InitLoader(_In_ const INIT_PARAMETERS *Parameters);
 
 // On the host's stack; ends with one client process and one client thread ready for KiRunClient.
 // A failure leaves the process unfit for another boot.
@@ -32,7 +31,6 @@ InitKernel(_In_ const INIT_PARAMETERS *Parameters,
            _Out_ PPS_THREAD *ClientThread);
 
 // Gives RtlRunOnceXxx a way to wait for another thread (addresswait.c).
-void
-InitAddressWaits(void);
+void InitAddressWaits(void);
 
 #endif

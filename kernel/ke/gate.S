@@ -85,8 +85,8 @@ KiGateCommon:
     .cfi_endproc
     .size   KiGateCommon, . - KiGateCommon
 
-/* Calls rax(export, return address) (System V) with every argument register of the DDI kept. Entered by
- * a call from KiGateCommon, so the driver's return address is at 8(%rsp). */
+/* Calls rax(export, return address) (System V) with every argument register of the DDI kept.
+ * Entered by a call from KiGateCommon, so the driver's return address is at 8(%rsp). */
     .type   KiGateSlow, @function
     .align  16
 KiGateSlow:

@@ -233,11 +233,9 @@ NTKERNELAPI LONG NTAPI KeReleaseMutant(_Inout_ PRKMUTANT Mutant,
                                        _In_ BOOLEAN Abandoned,
                                        _In_ BOOLEAN Wait);
 
-NTKERNELAPI BOOLEAN NTAPI
-KeRemoveQueueApc(_Inout_ PKAPC Apc);
+NTKERNELAPI BOOLEAN NTAPI KeRemoveQueueApc(_Inout_ PKAPC Apc);
 
-NTKERNELAPI BOOLEAN NTAPI
-KeAlertThread(_Inout_ PKTHREAD Thread, _In_ KPROCESSOR_MODE AlertMode);
+NTKERNELAPI BOOLEAN NTAPI KeAlertThread(_Inout_ PKTHREAD Thread, _In_ KPROCESSOR_MODE AlertMode);
 
 /* The compiler's own business: scope tables name the first, jumps out of __try call the second. */
 NTSYSAPI EXCEPTION_DISPOSITION NTAPI
@@ -246,11 +244,9 @@ __C_specific_handler(_In_ PEXCEPTION_RECORD ExceptionRecord,
                      _Inout_ PCONTEXT ContextRecord,
                      _Inout_ PDISPATCHER_CONTEXT DispatcherContext);
 
-NTSYSAPI VOID NTAPI
-_local_unwind(_In_ PVOID TargetFrame, _In_ PVOID TargetIp);
+NTSYSAPI VOID NTAPI _local_unwind(_In_ PVOID TargetFrame, _In_ PVOID TargetIp);
 
-NTSYSAPI DECLSPEC_NORETURN VOID NTAPI
-RtlRaiseStatus(_In_ NTSTATUS Status);
+NTSYSAPI DECLSPEC_NORETURN VOID NTAPI RtlRaiseStatus(_In_ NTSTATUS Status);
 
 /* ---- running the machine from outside (runtime) ------------------------------------------- */
 

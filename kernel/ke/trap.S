@@ -124,9 +124,12 @@ KiLoadExtended:
     .align  16
 KiCopyBytes:
     .cfi_startproc
-    /* Few bytes are copied at once, first and last part overlapping. The arguments stay as they are, so
-     * that a fault between KiCopyBytesFast and KiCopyBytesSlow starts again with the slow form, which
-     * the emulator of device memory knows. Only xmm0 to xmm3 are used: volatile in both conventions. */
+    /*
+     * Few bytes are copied at once, first and last part overlapping. The arguments stay as they
+     * are, so that a fault between KiCopyBytesFast and KiCopyBytesSlow starts again with the slow
+     * form, which the emulator of device memory knows. Only xmm0 to xmm3 are used: volatile in
+     * both conventions.
+     */
 KiCopyBytesFast:
     cmpq    $16, %rdx
     jb      2f

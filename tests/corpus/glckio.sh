@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# GLCKIo, a signed production driver: loads, is opened and closed, refuses a control code that it does
-# not know, and unloads without leaving anything behind.
+# GLCKIo, a signed production driver: loads, is opened and closed, refuses a control code that it
+# does not know, and unloads without leaving anything behind.
 # Page: kernel/unload-routine-environment.md
 . "$WDM_SOURCE/tests/kit/corpus.sh"
 corpus_need GLCKIo.sys

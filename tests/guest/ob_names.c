@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Objects as a driver makes and finds them: directories, links, events, handles, references.
 // Page: kernel/object-names.md, kernel/object-directories.md, kernel/life-cycle-of-an-object.md
-// Page: kernel/object-handles.md, NF:wdm.ObReferenceObjectByHandle, NF:wdm.ObReferenceObjectByPointer
+// Page: kernel/object-handles.md, NF:wdm.ObReferenceObjectByHandle
+// Page: NF:wdm.ObReferenceObjectByPointer
 // Page: NF:wdm.ZwCreateDirectoryObject, NF:wdm.ZwMakeTemporaryObject, NF:wdm.ZwOpenEvent
 // Page: NF:wdm.ZwOpenSymbolicLinkObject, NF:wdm.ZwQuerySymbolicLinkObject
 // Page: NF:wdm.IoCreateSymbolicLink, NF:wdm.IoDeleteSymbolicLink, NF:wdm.PsGetVersion
