@@ -35,10 +35,17 @@ host_switch_stacks:
     stmxcsr (%rsp)
     fnstcw  4(%rsp)
     movq    %rsp, (%rdi)
+    /* Loading the control words is slow, and hardly any flow changes them. */
+    movl    (%rsp), %eax
+    movzwl  4(%rsp), %ecx
     movq    %rsi, %rsp
-    ldmxcsr (%rsp)
+    cmpl    (%rsp), %eax
+    jne     1f
+    cmpw    4(%rsp), %cx
+    je      2f
+1:  ldmxcsr (%rsp)
     fldcw   4(%rsp)
-    addq    $8, %rsp
+2:  addq    $8, %rsp
     .cfi_adjust_cfa_offset -8
     popq    %r15
     .cfi_adjust_cfa_offset -8

@@ -191,7 +191,6 @@ KiSwapThread(void)
         KiProcessSwitch(next->ApcProcess);
     KiGate.Top = next->GateTop;
     KiGate.Limit = next->GateBase + KI_GATE_RECORDS;
-    KiArmBudget();
     if (old->State == KiThreadTerminated)
     {
         deadThread = old;
