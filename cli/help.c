@@ -12,7 +12,7 @@ int cli_program_ddi(int argc, char **argv);
 
 static const struct cli_option ddi_options[] = {
     {"--stubs", NULL, "only exports that bind but are not implemented"},
-    {"--untested", NULL, "only implemented exports that no test calls"},
+    {"--untested", NULL, "only implemented exports that no test source names"},
     {NULL, NULL, NULL}};
 
 const struct cli_program cli_programs[] = {

@@ -11,6 +11,7 @@ Files that would not change are not written, so that a build does not repeat for
 """
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -124,11 +125,26 @@ extern const size_t wdm_ddi_row_count;
 """
 
 
+def tested_words():
+    """Every word of the C sources under tests/: an export named in none of them is untested."""
+    words = set()
+    for folder, _, files in os.walk(os.path.join(ddi_table.ROOT, "tests")):
+        for name in files:
+            if name.endswith((".c", ".h")):
+                with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                    words.update(re.findall(r"\w+", re.sub(r"//.*", "", file.read())))
+    return words
+
+
 def table_c(modules, pages):
+    tested = tested_words()
     rows = [row for module in modules for row in module.rows]
     text = [HEAD, '#include "ddi_table.h"\n\nconst struct wdm_ddi_row wdm_ddi_rows[] = {\n']
     for row in rows:
-        fields = (row.name, row.module, row.kind, row.irql, row.home, row.notes,
+        notes = row.notes
+        if row.kind != "stub" and row.name not in tested:
+            notes = f"{notes} untested".strip()
+        fields = (row.name, row.module, row.kind, row.irql, row.home, notes,
                   pages.get(row.name, ""))
         text.append("    {" + ", ".join(c_string(field) for field in fields) + "},\n")
     text.append(f"}};\n\nconst size_t wdm_ddi_row_count = {len(rows)};\n")
