@@ -60,7 +60,7 @@ debug_output(ULONG component, ULONG level, const CHAR *text, ULONG length)
     while (length > 0)
     {
         ULONG piece = length < 1024 ? length : 1024;
-        ULONG size = RtlpAnsiToUtf8(text, piece, utf8, sizeof(utf8));
+        ULONG size = RtlAnsiToUtf8(text, piece, utf8, sizeof(utf8));
         put_text(wdm_current, utf8, size);
         text += piece;
         length -= piece;
@@ -92,8 +92,8 @@ assert_failed(const char *file, int line, const char *text, ULONG64 a, ULONG64 b
 void
 wdm_output_init(wdm_machine *machine)
 {
-    RtlpHooks.DebugOutput = debug_output;
-    RtlpHooks.AssertFailed = assert_failed;
+    RtlHooks.DebugOutput = debug_output;
+    RtlHooks.AssertFailed = assert_failed;
     if (machine->options.trace != NULL)
         KeVerifierHooks.Trace = trace;
 }

@@ -81,6 +81,6 @@ ExIsProcessorFeaturePresent(ULONG ProcessorFeature)
 DDI BOOLEAN
 ExVerifySuite(SUITE_TYPE SuiteType)
 {
-    const ULONG mask = RtlpVersion.SuiteMask | (1u << SingleUserTS);
+    const ULONG mask = RtlVersion.SuiteMask | (1u << SingleUserTS);
     return (ULONG)SuiteType < MaxSuiteType && (mask & (1u << SuiteType)) != 0;
 }

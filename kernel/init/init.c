@@ -34,9 +34,9 @@ PhaseOne(const INIT_PARAMETERS *Parameters)
 {
     NTSTATUS status;
 
-    RtlpVersion.MajorVersion = Parameters->MajorVersion;
-    RtlpVersion.MinorVersion = Parameters->MinorVersion;
-    RtlpVersion.BuildNumber = Parameters->BuildNumber;
+    RtlVersion.MajorVersion = Parameters->MajorVersion;
+    RtlVersion.MinorVersion = Parameters->MinorVersion;
+    RtlVersion.BuildNumber = Parameters->BuildNumber;
     PsMajorVersion = Parameters->MajorVersion;
     PsMinorVersion = Parameters->MinorVersion;
     PsBuildNumber = Parameters->BuildNumber;
@@ -48,7 +48,7 @@ PhaseOne(const INIT_PARAMETERS *Parameters)
         return status;
     HalInitSystem(Parameters->Machine);
     InitLoader(Parameters);
-    RtlpHooks.RaiseStatus = KiRaiseInCaller;
+    RtlHooks.RaiseStatus = KiRaiseInCaller;
     InitAddressWaits();
     status = ObInitSystem();
     if (NT_SUCCESS(status))

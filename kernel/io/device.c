@@ -46,7 +46,7 @@ IopRememberName(PIOP_DEVICE Device, PCUNICODE_STRING Name)
         Device->Name.MaximumLength = Name->Length + sizeof(WCHAR);
         return STATUS_SUCCESS;
     }
-    length = RtlpFormat(text, sizeof(text), "(unnamed %u)", Device->Number);
+    length = RtlFormat(text, sizeof(text), "(unnamed %u)", Device->Number);
     Device->Name.Buffer =
         MmAllocatePool(NonPagedPoolNx, (length + 1) * sizeof(WCHAR), IOP_NAME_TAG);
     if (Device->Name.Buffer == NULL)

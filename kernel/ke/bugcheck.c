@@ -124,7 +124,7 @@ KiTrace(const char *Function, const char *File, const char *Format, ...)
     __builtin_ms_va_list arguments;
 
     __builtin_ms_va_start(arguments, Format);
-    (void)RtlpFormatV(line, sizeof(line), Format, arguments);
+    (void)RtlFormatV(line, sizeof(line), Format, arguments);
     __builtin_ms_va_end(arguments);
     KeVerifierHooks.Trace(Function, File, line);
 }

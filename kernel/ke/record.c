@@ -154,7 +154,7 @@ KiWalkStack(PCONTEXT Context, PVOID *Frames, ULONG Count)
             continue;
         }
         Frames[count++] = (PVOID)Context->Rip;
-        if (!NT_SUCCESS(RtlpUnwindOneFrame(&limits, Context)))
+        if (!NT_SUCCESS(RtlUnwindOneFrame(&limits, Context)))
             break;
     }
     return count;

@@ -42,10 +42,10 @@ KiInitializeSharedData(void)
         host_fatal("cannot map the shared data page");
     KiUserSharedDataMapping = data;
     data->TickCountMultiplier = (ULONG)(((ULONG64)KeQueryTimeIncrement() << 24) / 10000);
-    data->NtMajorVersion = RtlpVersion.MajorVersion;
-    data->NtMinorVersion = RtlpVersion.MinorVersion;
-    data->NtBuildNumber = RtlpVersion.BuildNumber;
-    data->NtProductType = (NT_PRODUCT_TYPE)RtlpVersion.ProductType;
+    data->NtMajorVersion = RtlVersion.MajorVersion;
+    data->NtMinorVersion = RtlVersion.MinorVersion;
+    data->NtBuildNumber = RtlVersion.BuildNumber;
+    data->NtProductType = (NT_PRODUCT_TYPE)RtlVersion.ProductType;
     data->ProductTypeIsValid = TRUE;
     data->ActiveProcessorCount = KiProcessorCount;
     data->ActiveGroupCount = 1;

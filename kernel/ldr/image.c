@@ -205,7 +205,7 @@ LdrpExcludeDiscarded(PLDR_IMAGE Image)
         const LDR_SECTION *last = &Image->Sections[index - 1];
         ULONG start = Image->Sections[first].Rva;
         ULONG size = last->Rva + last->Size - start;
-        if (!RtlpExcludeFunctionTableRange((ULONG64)Image->Base, start, size))
+        if (!RtlExcludeFunctionTableRange((ULONG64)Image->Base, start, size))
         {
             // The unwinder has no room for another hole: readable zeros harm nobody.
             host_protect(Image->Base + start, size, HOST_PROT_READ);

@@ -262,7 +262,7 @@ LdrpRegisterFunctions(PLDR_IMAGE Image)
                                            Image->Pe.Directories[LDR_PE_DIR_EXCEPTION].Address);
         count = Image->Pe.FunctionCount;
     }
-    return RtlpInsertFunctionTable((ULONG64)Image->Base, Image->ExtendedSize, table, count);
+    return RtlInsertFunctionTable((ULONG64)Image->Base, Image->ExtendedSize, table, count);
 }
 
 static void
@@ -398,6 +398,6 @@ LdrUnloadImage(PLDR_IMAGE Image)
     {
         LdrpConfig.Unloading(LdrpConfig.Context, Image);
     }
-    RtlpRemoveFunctionTable((ULONG64)Image->Base);
+    RtlRemoveFunctionTable((ULONG64)Image->Base);
     LdrpDestroy(Image);
 }

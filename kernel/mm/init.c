@@ -34,8 +34,8 @@ MmInitSystem(void)
     {
         status = MiInitArenas();
     }
-    RtlpHooks.AllocatePool = MiStringPool;
-    RtlpHooks.FreePool = MiFreeStringPool;
+    RtlHooks.AllocatePool = MiStringPool;
+    RtlHooks.FreePool = MiFreeStringPool;
     return status;
 }
 
@@ -76,5 +76,5 @@ MmQuerySystemSize(VOID)
 DDI BOOLEAN
 MmIsThisAnNtAsSystem(VOID)
 {
-    return RtlpVersion.ProductType != VER_NT_WORKSTATION;
+    return RtlVersion.ProductType != VER_NT_WORKSTATION;
 }

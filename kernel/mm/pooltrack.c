@@ -357,9 +357,9 @@ MmDescribeAddress(ULONG64 Address, char *Line, SIZE_T LineSize)
     const CHAR *where = Address < start                ? "before"
                         : Address < start + block.Size ? "inside"
                                                        : "after the end of";
-    RtlpFormat(Line, LineSize, "%p is %s a %s block of %s pool: %p, %I64u bytes, tag '%s'",
-               (PVOID)Address, where, freed ? "freed" : "live",
-               block.Type == PagedPool ? "paged" : "nonpaged", block.Address, (ULONG64)block.Size,
-               tag);
+    RtlFormat(Line, LineSize, "%p is %s a %s block of %s pool: %p, %I64u bytes, tag '%s'",
+              (PVOID)Address, where, freed ? "freed" : "live",
+              block.Type == PagedPool ? "paged" : "nonpaged", block.Address, (ULONG64)block.Size,
+              tag);
     return TRUE;
 }

@@ -75,12 +75,4 @@ DDI ULONG RtlFormat(CHAR *Buffer, SIZE_T Size, const CHAR *Format, ...);
 ULONG
 RtlFormatV(CHAR *Buffer, SIZE_T Size, const CHAR *Format, RTLP_VA_LIST Arguments);
 
-// Names from before they were public; callers are to drop the p.
-#define RtlpHooks           RtlHooks
-#define RtlpVersion         RtlVersion
-#define RtlpSetAnsiCodePage RtlSetAnsiCodePage
-#define RtlpAnsiToUtf8      RtlAnsiToUtf8
-#define RtlpFormat          RtlFormat
-#define RtlpFormatV         RtlFormatV
-
 #endif

@@ -102,14 +102,4 @@ RtlWalkFrames(const RTLP_STACK_LIMITS *Limits,
 const RUNTIME_FUNCTION *
 RtlPrimaryFunctionEntry(ULONG64 ImageBase, const RUNTIME_FUNCTION *FunctionEntry);
 
-// Names from before they were public; callers are to drop the p.
-#define RtlpInsertFunctionTable       RtlInsertFunctionTable
-#define RtlpRemoveFunctionTable       RtlRemoveFunctionTable
-#define RtlpExcludeFunctionTableRange RtlExcludeFunctionTableRange
-#define RtlpLookupImage               RtlLookupImage
-#define RtlpVirtualUnwind             RtlUnwindFrame
-#define RtlpUnwindOneFrame            RtlUnwindOneFrame
-#define RtlpWalkFrames                RtlWalkFrames
-#define RtlpPrimaryFunctionEntry      RtlPrimaryFunctionEntry
-
 #endif

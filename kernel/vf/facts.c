@@ -33,7 +33,7 @@ ViFillDriver(VF_REPORT *Report)
     {
         if (VfQueryCode((ULONG64)Report->Frames[i], &code))
         {
-            RtlpFormat(Report->Driver, sizeof(Report->Driver), "%s", code.Name);
+            RtlFormat(Report->Driver, sizeof(Report->Driver), "%s", code.Name);
             return;
         }
     }
@@ -45,7 +45,7 @@ FillDriverOf(VF_REPORT *Report, PVOID Code)
     VF_CODE code;
 
     if (Report->Driver[0] == 0 && Code != NULL && VfQueryCode((ULONG64)Code, &code))
-        RtlpFormat(Report->Driver, sizeof(Report->Driver), "%s", code.Name);
+        RtlFormat(Report->Driver, sizeof(Report->Driver), "%s", code.Name);
 }
 
 void
@@ -88,7 +88,7 @@ DescribeDevice(VF_REPORT *Report, PVOID Device)
 
     if (Device == NULL || !IoQueryDevice(Device, &info))
         return;
-    RtlpFormat(Report->Device, sizeof(Report->Device), "%wZ", &info.Name);
+    RtlFormat(Report->Device, sizeof(Report->Device), "%wZ", &info.Name);
     FillDriverOf(Report, info.DeviceObject->DriverObject->DriverStart);
 }
 
@@ -101,19 +101,19 @@ ViFillRequest(VF_REPORT *Report, PVOID Irp, PVOID Device)
     DescribeDevice(Report, Device);
     if (Irp == NULL || !IoQueryIrp(Irp, &info))
         return;
-    length = RtlpFormat(Report->Irp, sizeof(Report->Irp), "IRP %u: %s", info.Number,
-                        IoMajorFunctionName(info.MajorFunction));
+    length = RtlFormat(Report->Irp, sizeof(Report->Irp), "IRP %u: %s", info.Number,
+                       IoMajorFunctionName(info.MajorFunction));
     if (info.IoControlCode != 0)
-        length += RtlpFormat(Report->Irp + length, sizeof(Report->Irp) - length, " 0x%X",
-                             info.IoControlCode);
+        length += RtlFormat(Report->Irp + length, sizeof(Report->Irp) - length, " 0x%X",
+                            info.IoControlCode);
     if (info.DeviceName.Length != 0)
-        length += RtlpFormat(Report->Irp + length, sizeof(Report->Irp) - length, ", %wZ",
-                             &info.DeviceName);
+        length += RtlFormat(Report->Irp + length, sizeof(Report->Irp) - length, ", %wZ",
+                            &info.DeviceName);
     if (info.FileObject != NULL && info.FileObject->FileName.Length != 0)
-        RtlpFormat(Report->Irp + length, sizeof(Report->Irp) - length, ", file %wZ",
-                   &info.FileObject->FileName);
+        RtlFormat(Report->Irp + length, sizeof(Report->Irp) - length, ", file %wZ",
+                  &info.FileObject->FileName);
     if (Report->Device[0] == 0 && info.DeviceName.Length != 0)
-        RtlpFormat(Report->Device, sizeof(Report->Device), "%wZ", &info.DeviceName);
+        RtlFormat(Report->Device, sizeof(Report->Device), "%wZ", &info.DeviceName);
 }
 
 // ---- addresses --------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ AddOwner(char *Line, SIZE_T LineSize, PVOID Caller, const char *Verb)
         return;
     while (Line[length] != 0)
         length++;
-    RtlpFormat(Line + length, LineSize - length, ", %s by %s+0x%X", Verb, code.Name, code.Rva);
+    RtlFormat(Line + length, LineSize - length, ", %s by %s+0x%X", Verb, code.Name, code.Rva);
 }
 
 static BOOLEAN
@@ -142,18 +142,18 @@ DescribeImage(ULONG64 Address, char *Line, SIZE_T LineSize)
 
     if (LdrQueryAddress(Address, &info))
     {
-        RtlpFormat(Line, LineSize, "%p is in %s %s, section %s, offset 0x%X%s", (PVOID)Address,
-                   kinds[info.Kind], info.Image->Name,
-                   info.SectionName[0] != 0 ? info.SectionName : "(none)", info.Rva,
-                   info.Kind == LdrAddressDiscarded
-                       ? ": its memory is gone since DriverEntry returned"
-                       : "");
+        RtlFormat(Line, LineSize, "%p is in %s %s, section %s, offset 0x%X%s", (PVOID)Address,
+                  kinds[info.Kind], info.Image->Name,
+                  info.SectionName[0] != 0 ? info.SectionName : "(none)", info.Rva,
+                  info.Kind == LdrAddressDiscarded
+                      ? ": its memory is gone since DriverEntry returned"
+                      : "");
         return TRUE;
     }
     if (!VfQueryCode(Address, &code))
         return FALSE;
-    RtlpFormat(Line, LineSize, "%p was in %s, offset 0x%X, which has been unloaded", (PVOID)Address,
-               code.Name, code.Rva);
+    RtlFormat(Line, LineSize, "%p was in %s, offset 0x%X, which has been unloaded", (PVOID)Address,
+              code.Name, code.Rva);
     return TRUE;
 }
 
@@ -185,11 +185,11 @@ DescribeStack(ULONG64 Address, char *Line, SIZE_T LineSize)
         return FALSE;
     PsForEachThread(IsInStack, &search);
     if (search.Thread == NULL)
-        RtlpFormat(Line, LineSize, "%p is in a kernel stack that no thread has", (PVOID)Address);
+        RtlFormat(Line, LineSize, "%p is in a kernel stack that no thread has", (PVOID)Address);
     else
-        RtlpFormat(Line, LineSize, "%p is %s the kernel stack of thread %u", (PVOID)Address,
-                   Address < (ULONG64)search.Thread->Tcb.StackLimit ? "just below" : "in",
-                   search.Thread->Tcb.Number);
+        RtlFormat(Line, LineSize, "%p is %s the kernel stack of thread %u", (PVOID)Address,
+                  Address < (ULONG64)search.Thread->Tcb.StackLimit ? "just below" : "in",
+                  search.Thread->Tcb.Number);
     return TRUE;
 }
 
@@ -197,17 +197,17 @@ static BOOLEAN
 DescribeByValue(ULONG64 Address, char *Line, SIZE_T LineSize)
 {
     if (Address < 0x10000)
-        RtlpFormat(Line, LineSize, "%p is a NULL pointer%s", (PVOID)Address,
-                   Address != 0 ? " plus the offset of a field" : "");
+        RtlFormat(Line, LineSize, "%p is a NULL pointer%s", (PVOID)Address,
+                  Address != 0 ? " plus the offset of a field" : "");
     else if (Address < HOST_USER_LIMIT)
-        RtlpFormat(Line, LineSize, "%p is an address of user memory", (PVOID)Address);
+        RtlFormat(Line, LineSize, "%p is an address of user memory", (PVOID)Address);
     else if ((Address >> 32) == 0xDFDFDFDFull || Address == ~0ull)
-        RtlpFormat(Line, LineSize, "%p is no canonical address%s", (PVOID)Address,
-                   Address == ~0ull ? "" : ": it was read from freed pool or from behind a block");
+        RtlFormat(Line, LineSize, "%p is no canonical address%s", (PVOID)Address,
+                  Address == ~0ull ? "" : ": it was read from freed pool or from behind a block");
     else if (Address - HOST_REGION_MMIO < HOST_REGION_SIZE)
-        RtlpFormat(Line, LineSize, "%p is in the range of device memory", (PVOID)Address);
+        RtlFormat(Line, LineSize, "%p is in the range of device memory", (PVOID)Address);
     else if (Address - HOST_REGION_RAM < HOST_REGION_SIZE)
-        RtlpFormat(Line, LineSize, "%p is in physical memory", (PVOID)Address);
+        RtlFormat(Line, LineSize, "%p is in physical memory", (PVOID)Address);
     else
         return FALSE;
     return TRUE;
@@ -242,8 +242,8 @@ ViDescribeRegisters(const CONTEXT *Context, char *Line, SIZE_T LineSize)
         ULONG64 value = registers[i];
         if ((value >> 16) == 0xDFDFDFDFDFDFull || (value >> 16) == 0xC5C5C5C5C5C5ull)
         {
-            RtlpFormat(Line, LineSize, "%s is %p, no canonical address: what %s pool holds",
-                       names[i], (PVOID)value, (UCHAR)(value >> 24) == 0xDF ? "freed" : "fresh");
+            RtlFormat(Line, LineSize, "%s is %p, no canonical address: what %s pool holds",
+                      names[i], (PVOID)value, (UCHAR)(value >> 24) == 0xDF ? "freed" : "fresh");
             return;
         }
     }

@@ -32,8 +32,8 @@ ViRememberUnloaded(PDRIVER_OBJECT DriverObject)
     slot->Base = (ULONG64)image->Base;
     slot->End =
         slot->Base + (image->ExtendedSize > image->Size ? image->ExtendedSize : image->Size);
-    RtlpFormat(slot->Name, sizeof(slot->Name), "%s", image->Name);
-    RtlpFormat(slot->Path, sizeof(slot->Path), "%s", image->Path);
+    RtlFormat(slot->Name, sizeof(slot->Name), "%s", image->Name);
+    RtlFormat(slot->Path, sizeof(slot->Path), "%s", image->Path);
     slot->PreferredBase = image->Pe.ImageBase;
 }
 
@@ -68,19 +68,19 @@ VfQueryCode(ULONG64 Address, VF_CODE *Code)
     RtlZeroMemory(Code, sizeof(*Code));
     if (LdrQueryAddress(Address, &info))
     {
-        RtlpFormat(Code->Name, sizeof(Code->Name), "%s", info.Image->Name);
-        RtlpFormat(Code->Path, sizeof(Code->Path), "%s", info.Image->Path);
+        RtlFormat(Code->Name, sizeof(Code->Name), "%s", info.Image->Name);
+        RtlFormat(Code->Path, sizeof(Code->Path), "%s", info.Image->Path);
         Code->PreferredBase = info.Image->Pe.ImageBase;
         Code->Rva = (ULONG)(info.Original - (ULONG64)info.Image->Base);
-        RtlpFormat(Code->Symbol, sizeof(Code->Symbol), "%s", info.Symbol);
+        RtlFormat(Code->Symbol, sizeof(Code->Symbol), "%s", info.Symbol);
         Code->SymbolOffset = info.SymbolOffset;
         return TRUE;
     }
     gone = FindUnloaded(Address);
     if (gone == NULL)
         return FALSE;
-    RtlpFormat(Code->Name, sizeof(Code->Name), "%s", gone->Name);
-    RtlpFormat(Code->Path, sizeof(Code->Path), "%s", gone->Path);
+    RtlFormat(Code->Name, sizeof(Code->Name), "%s", gone->Name);
+    RtlFormat(Code->Path, sizeof(Code->Path), "%s", gone->Path);
     Code->PreferredBase = gone->PreferredBase;
     Code->Rva = (ULONG)(Address - gone->Base);
     Code->Unloaded = TRUE;

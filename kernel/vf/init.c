@@ -117,7 +117,7 @@ OnBugCheck(const KI_BUGCHECK *Record)
     CopyFrames(report, Record);
     ViFillDriver(report);
     if (Record->Export != NULL)
-        RtlpFormat(report->Export, sizeof(report->Export), "%s", Record->Export->Name);
+        RtlFormat(report->Export, sizeof(report->Export), "%s", Record->Export->Name);
     ViFillRequest(report, Record->Irp, Record->Device);
     if (FaultAddress(Record, &address))
     {
@@ -145,7 +145,7 @@ IrqlName(ULONG Irql)
     if (Irql == HIGH_LEVEL)
         return "HIGH_LEVEL";
     turn ^= 1;
-    RtlpFormat(other[turn], sizeof(other[turn]), "IRQL %u", Irql);
+    RtlFormat(other[turn], sizeof(other[turn]), "IRQL %u", Irql);
     return other[turn];
 }
 
@@ -209,14 +209,14 @@ OnIrqlViolation(const KI_EXPORT *Export, PVOID Caller, KIRQL Irql)
     static char rule[256];
 
     if (Export->MinIrql == Export->MaxIrql)
-        RtlpFormat(rule, sizeof(rule), "%s must be called at %s, and was called at %s",
-                   Export->Name, IrqlName(Export->MinIrql), IrqlName(Irql));
+        RtlFormat(rule, sizeof(rule), "%s must be called at %s, and was called at %s", Export->Name,
+                  IrqlName(Export->MinIrql), IrqlName(Irql));
     else if (Irql > Export->MaxIrql)
-        RtlpFormat(rule, sizeof(rule), "%s must be called at IRQL <= %s, and was called at %s",
-                   Export->Name, IrqlName(Export->MaxIrql), IrqlName(Irql));
+        RtlFormat(rule, sizeof(rule), "%s must be called at IRQL <= %s, and was called at %s",
+                  Export->Name, IrqlName(Export->MaxIrql), IrqlName(Irql));
     else
-        RtlpFormat(rule, sizeof(rule), "%s must be called at IRQL >= %s, and was called at %s",
-                   Export->Name, IrqlName(Export->MinIrql), IrqlName(Irql));
+        RtlFormat(rule, sizeof(rule), "%s must be called at IRQL >= %s, and was called at %s",
+                  Export->Name, IrqlName(Export->MinIrql), IrqlName(Irql));
     ViIsIrqlRule = TRUE;
     KiBugCheckWithRule(DRIVER_VERIFIER_DETECTED_VIOLATION, IrqlRuleNumber(Export, Irql), Irql,
                        (ULONG64)Caller, (ULONG64)Export->MinIrql << 8 | Export->MaxIrql, rule, NULL,
@@ -228,8 +228,8 @@ OnMissingExport(const KI_EXPORT *Export, PVOID Caller)
 {
     static char rule[256];
 
-    RtlpFormat(rule, sizeof(rule), "OpenWDM does not implement %s of %s, which the driver called",
-               Export->Name, Export->Module);
+    RtlFormat(rule, sizeof(rule), "OpenWDM does not implement %s of %s, which the driver called",
+              Export->Name, Export->Module);
     ViMissing = Export;
     // No bug check of Windows means this; MANUALLY_INITIATED_CRASH at least blames nobody.
     KiBugCheckWithRule(MANUALLY_INITIATED_CRASH, 0, 0, (ULONG64)Caller, 0, rule, NULL, NULL, NULL);
@@ -250,7 +250,7 @@ OnHungCode(PVOID Address, KIRQL Irql, ULONG HostMilliseconds)
     ViFillPlace(report);
     report->Irql = Irql;
     if (VfQueryCode((ULONG64)Address, &code))
-        RtlpFormat(report->Driver, sizeof(report->Driver), "%s", code.Name);
+        RtlFormat(report->Driver, sizeof(report->Driver), "%s", code.Name);
     ViSubmit(report);
 }
 

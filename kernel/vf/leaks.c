@@ -65,8 +65,8 @@ PoolDetail(VF_LEAK *Leak, const MM_POOL_BLOCK *Block)
         CHAR letter = (CHAR)(Block->Tag >> (8 * i));
         tag[i] = letter >= 0x20 && letter < 0x7f ? letter : '.';
     }
-    RtlpFormat(Leak->Detail, sizeof(Leak->Detail), "tag '%s', %I64u bytes, %s", tag,
-               (ULONG64)Block->Size, Block->Type == PagedPool ? "paged" : "nonpaged");
+    RtlFormat(Leak->Detail, sizeof(Leak->Detail), "tag '%s', %I64u bytes, %s", tag,
+              (ULONG64)Block->Size, Block->Type == PagedPool ? "paged" : "nonpaged");
 }
 
 static BOOLEAN
@@ -131,7 +131,7 @@ OnContiguous(PVOID Address, SIZE_T Size, PVOID Caller, PVOID Context)
         return TRUE;
     leak = AddLeak("contiguous memory", Address, Caller);
     if (leak != NULL)
-        RtlpFormat(leak->Detail, sizeof(leak->Detail), "%I64u bytes", (ULONG64)Size);
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "%I64u bytes", (ULONG64)Size);
     return TRUE;
 }
 
@@ -145,8 +145,8 @@ OnMdl(PMDL Mdl, PVOID Caller, PVOID Context)
         return TRUE;
     leak = AddLeak("locked pages", Mdl, Caller);
     if (leak != NULL)
-        RtlpFormat(leak->Detail, sizeof(leak->Detail), "MDL %p, %u bytes%s", Mdl, Mdl->ByteCount,
-                   (Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) ? ", mapped" : "");
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "MDL %p, %u bytes%s", Mdl, Mdl->ByteCount,
+                  (Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) ? ", mapped" : "");
     return TRUE;
 }
 
@@ -162,7 +162,7 @@ OnDevice(const IO_DEVICE_INFO *Info, PVOID Context)
         return TRUE;
     leak = AddLeak("device", Info->DeviceObject, Info->Creator);
     if (leak != NULL)
-        RtlpFormat(leak->Detail, sizeof(leak->Detail), "%wZ", &Info->Name);
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "%wZ", &Info->Name);
     return TRUE;
 }
 
@@ -173,7 +173,7 @@ PathDetail(VF_LEAK *Leak, PVOID Object)
     UNICODE_STRING path = {0, sizeof(buffer), buffer};
 
     ObQueryPath(Object, &path);
-    RtlpFormat(Leak->Detail, sizeof(Leak->Detail), "%wZ", &path);
+    RtlFormat(Leak->Detail, sizeof(Leak->Detail), "%wZ", &path);
 }
 
 static BOOLEAN
@@ -202,10 +202,10 @@ OnHandle(HANDLE Handle, const OB_HANDLE_ENTRY *Entry, PVOID Context)
     leak = AddLeak("handle", Handle, Entry->Creator);
     if (leak == NULL)
         return TRUE;
-    length = RtlpFormat(leak->Detail, sizeof(leak->Detail), "to %wZ", &Entry->Object->Type->Name);
+    length = RtlFormat(leak->Detail, sizeof(leak->Detail), "to %wZ", &Entry->Object->Type->Name);
     if (Entry->Object->Name.Length != 0)
-        RtlpFormat(leak->Detail + length, sizeof(leak->Detail) - length, " %wZ",
-                   &Entry->Object->Name);
+        RtlFormat(leak->Detail + length, sizeof(leak->Detail) - length, " %wZ",
+                  &Entry->Object->Name);
     return TRUE;
 }
 
@@ -226,8 +226,8 @@ OnIrp(const IO_IRP_INFO *Info, PVOID Context)
         return TRUE;
     leak = AddLeak("IRP", Info->Irp, Info->Caller);
     if (leak != NULL)
-        RtlpFormat(leak->Detail, sizeof(leak->Detail), "IRP %u, %s", Info->Number,
-                   IoMajorFunctionName(Info->MajorFunction));
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "IRP %u, %s", Info->Number,
+                  IoMajorFunctionName(Info->MajorFunction));
     return TRUE;
 }
 
@@ -266,9 +266,9 @@ OnTimer(PKTIMER Timer, LONGLONG Due, void *Context)
     // The routine stands for the maker: who set a timer is not recorded.
     leak = AddRoutine("timer", Timer, routine);
     if (leak != NULL)
-        RtlpFormat(leak->Detail, sizeof(leak->Detail), "due in %I64u us%s%s",
-                   (ULONG64)(Due > KiQueryTime() ? (Due - KiQueryTime()) / 10 : 0),
-                   Timer->Period != 0 ? ", periodic" : "", routine != NULL ? ", with a DPC" : "");
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "due in %I64u us%s%s",
+                  (ULONG64)(Due > KiQueryTime() ? (Due - KiQueryTime()) / 10 : 0),
+                  Timer->Period != 0 ? ", periodic" : "", routine != NULL ? ", with a DPC" : "");
 }
 
 static void
@@ -282,7 +282,7 @@ OnDpc(PKDPC Dpc, ULONG Processor, void *Context)
     search.Code++;
     leak = AddRoutine("DPC", Dpc, (PVOID)Dpc->DeferredRoutine);
     if (leak != NULL)
-        RtlpFormat(leak->Detail, sizeof(leak->Detail), "queued on processor %u", Processor);
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "queued on processor %u", Processor);
 }
 
 static BOOLEAN
@@ -297,8 +297,8 @@ OnThread(PPS_THREAD Thread, PVOID Context)
     leak = AddLeak("thread", Thread, Thread->Creator);
     if (leak == NULL)
         return TRUE;
-    RtlpFormat(leak->Detail, sizeof(leak->Detail), "thread %u, %s", Thread->Tcb.Number,
-               Thread->Tcb.State == KiThreadWaiting ? "waiting" : "ready to run");
+    RtlFormat(leak->Detail, sizeof(leak->Detail), "thread %u, %s", Thread->Tcb.Number,
+              Thread->Tcb.State == KiThreadWaiting ? "waiting" : "ready to run");
     return TRUE;
 }
 
@@ -324,8 +324,8 @@ OnLookaside(PVOID List, ULONG Tag, PVOID Caller, PVOID Context)
         return TRUE;
     leak = AddLeak("lookaside list", List, Caller);
     if (leak != NULL)
-        RtlpFormat(leak->Detail, sizeof(leak->Detail), "tag '%c%c%c%c'", (int)(CHAR)Tag,
-                   (int)(CHAR)(Tag >> 8), (int)(CHAR)(Tag >> 16), (int)(CHAR)(Tag >> 24));
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "tag '%c%c%c%c'", (int)(CHAR)Tag,
+                  (int)(CHAR)(Tag >> 8), (int)(CHAR)(Tag >> 16), (int)(CHAR)(Tag >> 24));
     return TRUE;
 }
 
@@ -406,7 +406,7 @@ ViReportLeaks(PDRIVER_OBJECT DriverObject)
     report->Processor = KiCurrentProcessor()->Number;
     report->ThreadNumber = KiCurrentThread()->Number;
     if (VfQueryCode(search.Start, &code))
-        RtlpFormat(report->Driver, sizeof(report->Driver), "%s", code.Name);
+        RtlFormat(report->Driver, sizeof(report->Driver), "%s", code.Name);
     report->LeakCount = search.Count;
     report->Leaks = search.Leaks;
     ViSubmit(report);

@@ -295,9 +295,9 @@ the_stack_can_be_walked_from_the_stub(void **state)
     context.Rsp = (ULONG64)stack;
     ULONG64 base;
     ULONG size;
-    assert_true(RtlpLookupImage(stub_return, &base, &size));
+    assert_true(RtlLookupImage(stub_return, &base, &size));
     assert_int_equal(base, (ULONG64)image->Base);
-    assert_int_equal(RtlpUnwindOneFrame(NULL, &context), STATUS_SUCCESS);
+    assert_int_equal(RtlUnwindOneFrame(NULL, &context), STATUS_SUCCESS);
     assert_int_equal(context.Rip, 0x1234567890);
     assert_int_equal(context.Rsp, (ULONG64)&stack[7]);
     LdrUnloadImage(image);
@@ -316,7 +316,7 @@ leaf_functions_can_be_walked_too(void **state)
     CONTEXT context = {0};
     context.Rip = stub_return;
     context.Rsp = (ULONG64)stack;
-    assert_int_equal(RtlpUnwindOneFrame(NULL, &context), STATUS_SUCCESS);
+    assert_int_equal(RtlUnwindOneFrame(NULL, &context), STATUS_SUCCESS);
     assert_int_equal(context.Rip, 0x1234567890);
     LdrUnloadImage(image);
 }
