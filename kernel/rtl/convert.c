@@ -322,7 +322,7 @@ RtlpAllMapped(const RTLP_CODE_PAGE *CodePage, PCUNICODE_STRING Source)
 {
     for (ULONG i = 0; i < Source->Length / sizeof(WCHAR); i++)
     {
-        if (Source->Buffer[i] != '?' && RtlpWideToByte(CodePage, Source->Buffer[i]) == '?')
+        if (!RtlpHasCharacter(CodePage, Source->Buffer[i]))
         {
             return FALSE;
         }
@@ -558,15 +558,8 @@ RtlAnsiCharToUnicodeChar(_Inout_ PUCHAR *SourceCharacter)
     BOOLEAN malformed = FALSE;
     ULONG character;
 
-    if (RtlpAnsiCodePage->High != NULL)
-    {
-        character = RtlpByteToWide(RtlpAnsiCodePage, **SourceCharacter);
-        *SourceCharacter += 1;
-    }
-    else
-    {
-        *SourceCharacter += RtlpDecodeUtf8(*SourceCharacter, 4, &character, &malformed);
-    }
+    *SourceCharacter +=
+        RtlpDecodeCharacter(RtlpAnsiCodePage, *SourceCharacter, 4, &character, &malformed);
     return character > 0xFFFF ? 0xFFFD : (WCHAR)character;
 }
 
@@ -574,9 +567,8 @@ DDI BOOLEAN
 RtlIsValidOemCharacter(_Inout_ PWCHAR Char)
 {
     const WCHAR upper = RtlpUpcaseChar(*Char);
-    const UCHAR byte = RtlpWideToByte(RtlpOemCodePage, upper);
 
-    if (byte == '?' && upper != '?')
+    if (!RtlpHasCharacter(RtlpOemCodePage, upper))
     {
         return FALSE;
     }

@@ -9,6 +9,9 @@
 // The comparison routine of qsort and bsearch: a driver's function.
 typedef int(NTAPI *RTLP_COMPARE)(const void *First, const void *Second);
 
+// That of qsort_s and bsearch_s.
+typedef int(NTAPI *RTLP_COMPARE_CONTEXT)(void *Context, const void *First, const void *Second);
+
 // chkstk.S: rax is its only argument, and no register changes. For compilers, not for C.
 void RtlpCrt___chkstk(void);
 
@@ -112,6 +115,8 @@ DDI char *RtlpCrt__itoa(int Value, char *Buffer, int Radix);
 
 DDI WCHAR *RtlpCrt__itow(int Value, WCHAR *Buffer, int Radix);
 
+// ---- crtmultibyte.c ----
+
 DDI size_t RtlpCrt_mbstowcs(WCHAR *Target, const char *Source, size_t Count);
 
 DDI size_t RtlpCrt_wcstombs(char *Target, const WCHAR *Source, size_t Count);
@@ -177,6 +182,19 @@ DDI void *RtlpCrt_bsearch(const void *Key,
                           size_t Count,
                           size_t Width,
                           RTLP_COMPARE Compare);
+
+DDI void RtlpCrt_qsort_s(void *Base,
+                         size_t Count,
+                         size_t Width,
+                         RTLP_COMPARE_CONTEXT Compare,
+                         void *Context);
+
+DDI void *RtlpCrt_bsearch_s(const void *Key,
+                            const void *Base,
+                            size_t Count,
+                            size_t Width,
+                            RTLP_COMPARE_CONTEXT Compare,
+                            void *Context);
 
 DDI void RtlpCrt_srand(ULONG Seed);
 

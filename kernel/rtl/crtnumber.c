@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Numbers and multibyte text in the C library part of ntoskrnl.exe, under prefixed names (see
-// crtprintf.c). Owns no state; any IRQL with resident arguments.
+// Numbers in the C library part of ntoskrnl.exe, under prefixed names (see crtprintf.c). Owns no
+// state; any IRQL with resident arguments.
 #include "rtlp.h"
 
 #include "crt.h"
@@ -119,138 +119,85 @@ RtlpToUnsigned(RTLP_PARSED Parsed, ULONG64 Maximum)
     return (Parsed.Negative ? 0 - Parsed.Magnitude : Parsed.Magnitude) & Maximum;
 }
 
-static BOOLEAN
-RtlpBadBase(int Base)
+// A base that does not exist leaves the text unread.
+static RTLP_PARSED
+RtlpParseNarrow(const char *String, char **End, int Base, ULONG64 Limit)
 {
-    return Base < 0 || Base == 1 || Base > 36;
+    RTLP_PARSED parsed = {0};
+
+    if (Base >= 0 && Base != 1 && Base <= 36)
+    {
+        parsed = RtlpParseNumber(String, RtlpNarrowAt, (ULONG)Base, Limit);
+    }
+    if (End != NULL)
+    {
+        *End = (char *)(ULONG_PTR)String + parsed.Length;
+    }
+    return parsed;
+}
+
+static RTLP_PARSED
+RtlpParseWide(const WCHAR *String, WCHAR **End, int Base, ULONG64 Limit)
+{
+    RTLP_PARSED parsed = {0};
+
+    if (Base >= 0 && Base != 1 && Base <= 36)
+    {
+        parsed = RtlpParseNumber(String, RtlpWideAt, (ULONG)Base, Limit);
+    }
+    if (End != NULL)
+    {
+        *End = (WCHAR *)(ULONG_PTR)String + parsed.Length;
+    }
+    return parsed;
 }
 
 DDI ULONG
 RtlpCrt_strtoul(const char *String, char **End, int Base)
 {
-    RTLP_PARSED parsed = {0};
-
-    if (!RtlpBadBase(Base))
-    {
-        parsed = RtlpParseNumber(String, RtlpNarrowAt, (ULONG)Base, MAXULONG);
-    }
-    if (End != NULL)
-    {
-        *End = (char *)(ULONG_PTR)String + parsed.Length;
-    }
-    return (ULONG)RtlpToUnsigned(parsed, MAXULONG);
+    return (ULONG)RtlpToUnsigned(RtlpParseNarrow(String, End, Base, MAXULONG), MAXULONG);
 }
 
 DDI LONG
 RtlpCrt_strtol(const char *String, char **End, int Base)
 {
-    RTLP_PARSED parsed = {0};
-
-    if (!RtlpBadBase(Base))
-    {
-        parsed = RtlpParseNumber(String, RtlpNarrowAt, (ULONG)Base, MAXULONGLONG);
-    }
-    if (End != NULL)
-    {
-        *End = (char *)(ULONG_PTR)String + parsed.Length;
-    }
-    return (LONG)RtlpSaturate(parsed, MAXLONG);
+    return (LONG)RtlpSaturate(RtlpParseNarrow(String, End, Base, MAXULONGLONG), MAXLONG);
 }
 
 DDI ULONG64
 RtlpCrt__strtoui64(const char *String, char **End, int Base)
 {
-    RTLP_PARSED parsed = {0};
-
-    if (!RtlpBadBase(Base))
-    {
-        parsed = RtlpParseNumber(String, RtlpNarrowAt, (ULONG)Base, MAXULONGLONG);
-    }
-    if (End != NULL)
-    {
-        *End = (char *)(ULONG_PTR)String + parsed.Length;
-    }
-    return RtlpToUnsigned(parsed, MAXULONGLONG);
+    return RtlpToUnsigned(RtlpParseNarrow(String, End, Base, MAXULONGLONG), MAXULONGLONG);
 }
 
 DDI ULONG
 RtlpCrt_wcstoul(const WCHAR *String, WCHAR **End, int Base)
 {
-    RTLP_PARSED parsed = {0};
-
-    if (!RtlpBadBase(Base))
-    {
-        parsed = RtlpParseNumber(String, RtlpWideAt, (ULONG)Base, MAXULONG);
-    }
-    if (End != NULL)
-    {
-        *End = (WCHAR *)(ULONG_PTR)String + parsed.Length;
-    }
-    return (ULONG)RtlpToUnsigned(parsed, MAXULONG);
+    return (ULONG)RtlpToUnsigned(RtlpParseWide(String, End, Base, MAXULONG), MAXULONG);
 }
 
 DDI LONG
 RtlpCrt_wcstol(const WCHAR *String, WCHAR **End, int Base)
 {
-    RTLP_PARSED parsed = {0};
-
-    if (!RtlpBadBase(Base))
-    {
-        parsed = RtlpParseNumber(String, RtlpWideAt, (ULONG)Base, MAXULONGLONG);
-    }
-    if (End != NULL)
-    {
-        *End = (WCHAR *)(ULONG_PTR)String + parsed.Length;
-    }
-    return (LONG)RtlpSaturate(parsed, MAXLONG);
+    return (LONG)RtlpSaturate(RtlpParseWide(String, End, Base, MAXULONGLONG), MAXLONG);
 }
 
 DDI LONG64
 RtlpCrt__strtoi64(const char *String, char **End, int Base)
 {
-    RTLP_PARSED parsed = {0};
-
-    if (!RtlpBadBase(Base))
-    {
-        parsed = RtlpParseNumber(String, RtlpNarrowAt, (ULONG)Base, MAXULONGLONG);
-    }
-    if (End != NULL)
-    {
-        *End = (char *)(ULONG_PTR)String + parsed.Length;
-    }
-    return RtlpSaturate(parsed, MAXLONGLONG);
+    return RtlpSaturate(RtlpParseNarrow(String, End, Base, MAXULONGLONG), MAXLONGLONG);
 }
 
 DDI LONG64
 RtlpCrt__wcstoi64(const WCHAR *String, WCHAR **End, int Base)
 {
-    RTLP_PARSED parsed = {0};
-
-    if (!RtlpBadBase(Base))
-    {
-        parsed = RtlpParseNumber(String, RtlpWideAt, (ULONG)Base, MAXULONGLONG);
-    }
-    if (End != NULL)
-    {
-        *End = (WCHAR *)(ULONG_PTR)String + parsed.Length;
-    }
-    return RtlpSaturate(parsed, MAXLONGLONG);
+    return RtlpSaturate(RtlpParseWide(String, End, Base, MAXULONGLONG), MAXLONGLONG);
 }
 
 DDI ULONG64
 RtlpCrt__wcstoui64(const WCHAR *String, WCHAR **End, int Base)
 {
-    RTLP_PARSED parsed = {0};
-
-    if (!RtlpBadBase(Base))
-    {
-        parsed = RtlpParseNumber(String, RtlpWideAt, (ULONG)Base, MAXULONGLONG);
-    }
-    if (End != NULL)
-    {
-        *End = (WCHAR *)(ULONG_PTR)String + parsed.Length;
-    }
-    return RtlpToUnsigned(parsed, MAXULONGLONG);
+    return RtlpToUnsigned(RtlpParseWide(String, End, Base, MAXULONGLONG), MAXULONGLONG);
 }
 
 // ---- number to text ---------------------------------------------------------------------------
@@ -388,105 +335,4 @@ RtlpCrt__itow(int Value, WCHAR *Buffer, int Radix)
 {
     (void)RtlpSignedToText(Value, (ULONG)Value, NULL, Buffer, MAXLONG, Radix);
     return Buffer;
-}
-
-// ---- multibyte --------------------------------------------------------------------------------
-
-DDI size_t
-RtlpCrt_mbstowcs(WCHAR *Target, const char *Source, size_t Count)
-{
-    const ULONG bytes = (ULONG)RtlpLength(Source);
-    BOOLEAN malformed = FALSE;
-    size_t stored;
-    ULONG needed;
-
-    if (Target == NULL)
-    {
-        RtlpMultiByteToWide(RtlpAnsiCodePage, Source, bytes, NULL, 0, &needed, &malformed);
-        return needed / sizeof(WCHAR);
-    }
-    Count = Count > MAXLONG / sizeof(WCHAR) ? MAXLONG / sizeof(WCHAR) : Count;
-    stored = RtlpMultiByteToWide(RtlpAnsiCodePage, Source, bytes, Target,
-                                 (ULONG)(Count * sizeof(WCHAR)), NULL, &malformed) /
-             sizeof(WCHAR);
-    if (stored < Count)
-    {
-        Target[stored] = 0;
-    }
-    return stored;
-}
-
-DDI size_t
-RtlpCrt_wcstombs(char *Target, const WCHAR *Source, size_t Count)
-{
-    const ULONG bytes = (ULONG)(RtlpWideLength(Source) * sizeof(WCHAR));
-    BOOLEAN malformed = FALSE;
-    size_t stored;
-    ULONG needed;
-
-    if (Target == NULL)
-    {
-        RtlpWideToMultiByte(RtlpAnsiCodePage, Source, bytes, NULL, 0, &needed, &malformed);
-        return needed;
-    }
-    Count = Count > MAXLONG ? MAXLONG : Count;
-    stored = RtlpWideToMultiByte(RtlpAnsiCodePage, Source, bytes, Target, (ULONG)Count, NULL,
-                                 &malformed);
-    if (stored < Count)
-    {
-        Target[stored] = 0;
-    }
-    return stored;
-}
-
-DDI int
-RtlpCrt_mbtowc(WCHAR *Target, const char *Source, size_t Count)
-{
-    BOOLEAN malformed = FALSE;
-    ULONG character = 0;
-    ULONG length = 1;
-
-    if (Source == NULL || Count == 0)
-    {
-        return 0;
-    }
-    if (RtlpAnsiCodePage->High == NULL)
-    {
-        length = RtlpDecodeUtf8((const UCHAR *)Source, Count > 4 ? 4 : (ULONG)Count, &character,
-                                &malformed);
-    }
-    else
-    {
-        character = RtlpByteToWide(RtlpAnsiCodePage, (UCHAR)*Source);
-    }
-    if (malformed || character > 0xFFFF)
-    {
-        return -1;
-    }
-    if (Target != NULL)
-    {
-        *Target = (WCHAR)character;
-    }
-    return character == 0 ? 0 : (int)length;
-}
-
-DDI int
-RtlpCrt_wctomb(char *Target, WCHAR Character)
-{
-    BOOLEAN malformed = FALSE;
-    char bytes[4];
-    ULONG stored;
-
-    if (Target == NULL)
-    {
-        return 0;
-    }
-    stored = RtlpWideToMultiByte(RtlpAnsiCodePage, &Character, sizeof(Character), bytes,
-                                 sizeof(bytes), NULL, &malformed);
-    if (malformed || (RtlpAnsiCodePage->High != NULL && bytes[0] == '?' && Character != '?'))
-    {
-        return -1;
-    }
-    __builtin_memcpy(Target, bytes, stored);
-    return (int)stored;
 }

@@ -18,8 +18,23 @@ RtlpSwapElements(UCHAR *First, UCHAR *Second, size_t Width)
     }
 }
 
+// The driver's comparison: with a context for the _s forms, without one for the others.
+typedef struct _RTLP_ORDER
+{
+    RTLP_COMPARE Compare;
+    RTLP_COMPARE_CONTEXT CompareContext;
+    void *Context;
+} RTLP_ORDER;
+
+static int
+RtlpCompareElements(const RTLP_ORDER *Order, const void *First, const void *Second)
+{
+    return Order->Compare != NULL ? Order->Compare(First, Second)
+                                  : Order->CompareContext(Order->Context, First, Second);
+}
+
 static VOID
-RtlpSiftDown(UCHAR *Base, size_t Root, size_t Count, size_t Width, RTLP_COMPARE Compare)
+RtlpSiftDown(UCHAR *Base, size_t Root, size_t Count, size_t Width, const RTLP_ORDER *Order)
 {
     for (;;)
     {
@@ -29,11 +44,12 @@ RtlpSiftDown(UCHAR *Base, size_t Root, size_t Count, size_t Width, RTLP_COMPARE 
         {
             return;
         }
-        if (child + 1 < Count && Compare(Base + child * Width, Base + (child + 1) * Width) < 0)
+        if (child + 1 < Count &&
+            RtlpCompareElements(Order, Base + child * Width, Base + (child + 1) * Width) < 0)
         {
             child += 1;
         }
-        if (Compare(Base + Root * Width, Base + child * Width) >= 0)
+        if (RtlpCompareElements(Order, Base + Root * Width, Base + child * Width) >= 0)
         {
             return;
         }
@@ -43,24 +59,24 @@ RtlpSiftDown(UCHAR *Base, size_t Root, size_t Count, size_t Width, RTLP_COMPARE 
 }
 
 // A heap sort: no recursion on a small kernel stack, and no input that makes it quadratic.
-DDI void
-RtlpCrt_qsort(void *Base, size_t Count, size_t Width, RTLP_COMPARE Compare)
+static VOID
+RtlpSort(void *Base, size_t Count, size_t Width, const RTLP_ORDER *Order)
 {
     UCHAR *base = Base;
 
     for (size_t root = Count / 2; root-- > 0;)
     {
-        RtlpSiftDown(base, root, Count, Width, Compare);
+        RtlpSiftDown(base, root, Count, Width, Order);
     }
     for (size_t last = Count; last-- > 1;)
     {
         RtlpSwapElements(base, base + last * Width, Width);
-        RtlpSiftDown(base, 0, last, Width, Compare);
+        RtlpSiftDown(base, 0, last, Width, Order);
     }
 }
 
-DDI void *
-RtlpCrt_bsearch(const void *Key, const void *Base, size_t Count, size_t Width, RTLP_COMPARE Compare)
+static void *
+RtlpSearch(const void *Key, const void *Base, size_t Count, size_t Width, const RTLP_ORDER *Order)
 {
     size_t low = 0;
     size_t high = Count;
@@ -69,7 +85,7 @@ RtlpCrt_bsearch(const void *Key, const void *Base, size_t Count, size_t Width, R
     {
         const size_t middle = low + (high - low) / 2;
         const UCHAR *element = (const UCHAR *)Base + middle * Width;
-        const int order = Compare(Key, element);
+        const int order = RtlpCompareElements(Order, Key, element);
 
         if (order == 0)
         {
@@ -85,6 +101,50 @@ RtlpCrt_bsearch(const void *Key, const void *Base, size_t Count, size_t Width, R
         }
     }
     return NULL;
+}
+
+DDI void
+RtlpCrt_qsort(void *Base, size_t Count, size_t Width, RTLP_COMPARE Compare)
+{
+    const RTLP_ORDER order = {.Compare = Compare};
+
+    RtlpSort(Base, Count, Width, &order);
+}
+
+DDI void
+RtlpCrt_qsort_s(void *Base, size_t Count, size_t Width, RTLP_COMPARE_CONTEXT Compare, void *Context)
+{
+    const RTLP_ORDER order = {.CompareContext = Compare, .Context = Context};
+
+    if ((Base != NULL || Count == 0) && Width != 0 && Compare != NULL)
+    {
+        RtlpSort(Base, Count, Width, &order);
+    }
+}
+
+DDI void *
+RtlpCrt_bsearch(const void *Key, const void *Base, size_t Count, size_t Width, RTLP_COMPARE Compare)
+{
+    const RTLP_ORDER order = {.Compare = Compare};
+
+    return RtlpSearch(Key, Base, Count, Width, &order);
+}
+
+DDI void *
+RtlpCrt_bsearch_s(const void *Key,
+                  const void *Base,
+                  size_t Count,
+                  size_t Width,
+                  RTLP_COMPARE_CONTEXT Compare,
+                  void *Context)
+{
+    const RTLP_ORDER order = {.CompareContext = Compare, .Context = Context};
+
+    if (Key == NULL || (Base == NULL && Count != 0) || Width == 0 || Compare == NULL)
+    {
+        return NULL;
+    }
+    return RtlpSearch(Key, Base, Count, Width, &order);
 }
 
 static ULONG RtlpRandSeed = 1;

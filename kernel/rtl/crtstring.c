@@ -371,8 +371,14 @@ RtlpCrt__strset(char *String, int Character)
 DDI int
 RtlpCrt__strnset_s(char *String, size_t Size, int Character, size_t Count)
 {
-    if (String == NULL || RtlpCrt_strnlen(String, Size) == Size)
+    if (String == NULL || Size == 0)
     {
+        return RTLP_EINVAL;
+    }
+    // Like the other secure forms, this one leaves nothing usable behind when it fails.
+    if (RtlpCrt_strnlen(String, Size) == Size)
+    {
+        String[0] = 0;
         return RTLP_EINVAL;
     }
     RtlpCrt__strnset(String, Character, Count);

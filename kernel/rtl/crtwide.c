@@ -351,8 +351,14 @@ RtlpCrt__wcsnset(WCHAR *String, WCHAR Character, size_t Count)
 DDI int
 RtlpCrt__wcsnset_s(WCHAR *String, size_t Size, WCHAR Character, size_t Count)
 {
-    if (String == NULL || RtlpCrt_wcsnlen(String, Size) == Size)
+    if (String == NULL || Size == 0)
     {
+        return RTLP_EINVAL;
+    }
+    // Like the other secure forms, this one leaves nothing usable behind when it fails.
+    if (RtlpCrt_wcsnlen(String, Size) == Size)
+    {
+        String[0] = 0;
         return RTLP_EINVAL;
     }
     RtlpCrt__wcsnset(String, Character, Count);

@@ -249,6 +249,27 @@ RtlpDecodeUtf8(const UCHAR *Source, ULONG Left, PULONG Character, PBOOLEAN Malfo
     return more + 1;
 }
 
+ULONG
+RtlpDecodeCharacter(const RTLP_CODE_PAGE *CodePage,
+                    const UCHAR *Source,
+                    ULONG Left,
+                    PULONG Character,
+                    PBOOLEAN Malformed)
+{
+    if (CodePage->High == NULL)
+    {
+        return RtlpDecodeUtf8(Source, Left, Character, Malformed);
+    }
+    *Character = RtlpByteToWide(CodePage, *Source);
+    return 1;
+}
+
+BOOLEAN
+RtlpHasCharacter(const RTLP_CODE_PAGE *CodePage, WCHAR Character)
+{
+    return CodePage->High == NULL || Character == '?' || RtlpWideToByte(CodePage, Character) != '?';
+}
+
 // One scalar value of UTF-16 text; lone surrogates become U+FFFD. Returns the units consumed.
 static ULONG
 RtlpDecodeUtf16(const WCHAR *Source, ULONG Left, PULONG Character, PBOOLEAN Malformed)

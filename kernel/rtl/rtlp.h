@@ -81,6 +81,18 @@ const RTLP_CODE_PAGE *RtlpUtf8CodePage(VOID);
 ULONG
 RtlpDecodeUtf8(const UCHAR *Source, ULONG Left, PULONG Character, PBOOLEAN Malformed);
 
+// One character of any code page, with the rules of RtlpDecodeUtf8.
+ULONG
+RtlpDecodeCharacter(const RTLP_CODE_PAGE *CodePage,
+                    const UCHAR *Source,
+                    ULONG Left,
+                    PULONG Character,
+                    PBOOLEAN Malformed);
+
+// Whether CodePage has Character, so that no '?' would stand for it. UTF-8 has every one.
+BOOLEAN
+RtlpHasCharacter(const RTLP_CODE_PAGE *CodePage, WCHAR Character);
+
 // Encodes a scalar value; returns 1 to 4.
 ULONG
 RtlpEncodeUtf8(ULONG Character, UCHAR Bytes[4]);

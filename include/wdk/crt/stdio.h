@@ -18,6 +18,7 @@ extern "C"
     int _snprintf_s(char *to, size_t room, size_t count, const char *format, ...);
     int _vsnprintf_s(char *to, size_t room, size_t count, const char *format, va_list arguments);
     int sscanf_s(const char *string, const char *format, ...);
+    int _snscanf_s(const char *string, size_t length, const char *format, ...);
 #define _TRUNCATE ((size_t)-1)
 #ifdef __cplusplus
 }

@@ -39,6 +39,10 @@ extern "C"
     char *_strrev(char *string);
     char *_strset(char *string, int value);
     char *_strnset(char *string, int value, size_t count);
+    errno_t _strset_s(char *string, size_t room, int value);
+    errno_t _strnset_s(char *string, size_t room, int value, size_t count);
+    char *strlwr(char *string);
+    int _memicmp(const void *a, const void *b, size_t count);
     errno_t strcpy_s(char *to, size_t room, const char *from);
     errno_t strcat_s(char *to, size_t room, const char *from);
     errno_t strncpy_s(char *to, size_t room, const char *from, size_t count);

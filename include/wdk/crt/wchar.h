@@ -29,6 +29,9 @@ extern "C"
     wchar_t *_wcsupr(wchar_t *string);
     wchar_t *_wcsrev(wchar_t *string);
     wchar_t *_wcsnset(wchar_t *string, wchar_t value, size_t count);
+    errno_t _wcsset_s(wchar_t *string, size_t room, wchar_t value);
+    errno_t _wcsnset_s(wchar_t *string, size_t room, wchar_t value, size_t count);
+    wchar_t *wcslwr(wchar_t *string);
     errno_t wcscpy_s(wchar_t *to, size_t room, const wchar_t *from);
     errno_t wcscat_s(wchar_t *to, size_t room, const wchar_t *from);
     errno_t wcsncpy_s(wchar_t *to, size_t room, const wchar_t *from, size_t count);
@@ -42,6 +45,11 @@ extern "C"
     int _snwprintf_s(wchar_t *to, size_t room, size_t count, const wchar_t *format, ...);
     int
     _vsnwprintf_s(wchar_t *to, size_t room, size_t count, const wchar_t *format, va_list arguments);
+    int _swprintf(wchar_t *to, const wchar_t *format, ...);
+    int _vswprintf(wchar_t *to, const wchar_t *format, va_list arguments);
+    int _vscwprintf(const wchar_t *format, va_list arguments);
+    int _snwscanf_s(const wchar_t *string, size_t length, const wchar_t *format, ...);
+    long wcstol(const wchar_t *string, wchar_t **end, int base);
     int swscanf_s(const wchar_t *string, const wchar_t *format, ...);
     unsigned short towlower(unsigned short character);
     unsigned short towupper(unsigned short character);
