@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# What guests need besides their source (cmake/OpenWDMInTree.cmake).
+
+set(WDM_OPTIONS_ldr_library LIBS guest_ldr_library_base)
+set(WDM_OPTIONS_ldr_importer LIBS guest_ldr_library)
+set(WDM_OPTIONS_ldr_refused LIBS guest_ldr_library_refuses)
+
+# Import libraries of drivers that the machine does not have: a later version of ldr_library.sys,
+# and one that is nowhere. Their images lie where nothing looks for them.
+wdm_add_driver(guest_ldr_nowhere ${PROJECT_SOURCE_DIR}/tests/guest/ldr_library_base.c
+    OUTPUT_NAME ldr_nowhere OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/guest/elsewhere
+    EXPORTS ${PROJECT_SOURCE_DIR}/tests/guest/exports/ldr_nowhere.def)
+wdm_add_driver(guest_ldr_library_newer ${PROJECT_SOURCE_DIR}/tests/guest/ldr_library.c
+    OUTPUT_NAME ldr_library OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/guest/elsewhere
+    EXPORTS ${PROJECT_SOURCE_DIR}/tests/guest/exports/ldr_library_newer.def
+    DEFINES LIBRARY_NEWER LIBS guest_ldr_nowhere)
+set(WDM_OPTIONS_ldr_missing_export LIBS guest_ldr_library_newer)
+set(WDM_OPTIONS_ldr_missing_driver LIBS guest_ldr_nowhere)
