@@ -98,6 +98,8 @@ EmulateInstruction(struct host_trap *Trap)
         return KiEmulationUndefined;
     case HW_EMULATION_INT:
         return Interrupt(Trap, &insn);
+    case HW_EMULATION_GP:
+        return KiEmulationPrivileged;
     case HW_EMULATION_PF:
         Trap->trap_number = HOST_VECTOR_PF;
         return KiEmulationFault;

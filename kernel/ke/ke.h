@@ -330,7 +330,8 @@ void KiYieldProcessor(void);
 typedef enum _KI_EMULATION
 {
     KiEmulationDone,  /* registers are up to date, rip is past it */
-    KiEmulationFault, /* a real processor faults too (#GP), or it is no privileged instruction */
+    KiEmulationFault, /* a real processor faults too, or it is no privileged instruction */
+    KiEmulationPrivileged,  /* a privileged instruction that the processor refuses: #GP */
     KiEmulationUndefined,   /* #UD */
     KiEmulationHalt,        /* hlt: rip is past it, the processor waits for an interrupt */
     KiEmulationFastFail,    /* int 29h, code in ecx */

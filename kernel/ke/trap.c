@@ -108,7 +108,7 @@ RecordFromTrap(PEXCEPTION_RECORD Record, const struct host_trap *Trap, ULONG64 A
         break;
     case HOST_VECTOR_GP:
     case HOST_VECTOR_SS:
-        // Non-canonical addresses and refused instructions: Windows reports address -1.
+        // Non-canonical addresses: Windows reports address -1.
         Record->ExceptionCode = STATUS_ACCESS_VIOLATION;
         Record->NumberParameters = 2;
         Record->ExceptionInformation[0] = 0;
@@ -347,6 +347,22 @@ Inject(struct host_trap *Trap, KI_TRAP_ENTRY Entry)
     return HOST_TRAP_RESUME;
 }
 
+// rdmsr of a register that is not there, a reserved bit of a control register: the general
+// protection fault of a privileged instruction has a status of its own.
+static enum host_trap_result
+InjectPrivileged(struct host_trap *Trap)
+{
+    enum host_trap_result result = Inject(Trap, TrapEntry);
+
+    if (Trap->rip == (ULONG64)TrapEntry)
+    {
+        PEXCEPTION_RECORD record = &((KI_TRAP_FRAME *)Trap->gpr[HOST_RDI])->Record;
+        record->ExceptionCode = STATUS_PRIVILEGED_INSTRUCTION;
+        record->NumberParameters = 0;
+    }
+    return result;
+}
+
 // Kernel code may fault only on behalf of a driver that called it.
 static BOOLEAN
 OnBehalfOfDriver(const struct host_trap *Trap)
@@ -453,6 +469,8 @@ HandleInstruction(struct host_trap *Trap)
     case KiEmulationUndefined:
         Trap->trap_number = HOST_VECTOR_UD;
         return Inject(Trap, TrapEntry);
+    case KiEmulationPrivileged:
+        return InjectPrivileged(Trap);
     case KiEmulationHalt:
         return Inject(Trap, HaltEntry);
     case KiEmulationFastFail:
