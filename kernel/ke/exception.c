@@ -68,6 +68,7 @@ static BOOLEAN
 NextFrame(PCONTEXT Frame, PDISPATCHER_CONTEXT Dispatcher, PEXCEPTION_RECORD Record)
 {
     ULONG64 base = 0;
+    ULONG64 stackPointer;
     PRUNTIME_FUNCTION function = RtlLookupFunctionEntry(Frame->Rip, &base, NULL);
 
     if (function == NULL)
@@ -87,10 +88,12 @@ NextFrame(PCONTEXT Frame, PDISPATCHER_CONTEXT Dispatcher, PEXCEPTION_RECORD Reco
     Dispatcher->ImageBase = base;
     Dispatcher->FunctionEntry = function;
     Dispatcher->ContextRecord = Frame;
+    stackPointer = Frame->Rsp;
     Dispatcher->LanguageHandler =
         RtlVirtualUnwind(UNW_FLAG_EHANDLER, base, Frame->Rip, function, Frame,
                          &Dispatcher->HandlerData, &Dispatcher->EstablisherFrame, NULL);
-    if (!OnStack(Dispatcher->EstablisherFrame) || Frame->Rip == Dispatcher->ControlPc)
+    // A function that calls itself comes from the same place, but from further up the stack.
+    if (!OnStack(Dispatcher->EstablisherFrame) || Frame->Rsp <= stackPointer)
     {
         Record->ExceptionFlags |= EXCEPTION_STACK_INVALID;
         return FALSE;
