@@ -85,6 +85,10 @@ wdm_open(wdm_machine *machine, const char *name, unsigned access, wdm_handle *ha
 
     if (machine->dead)
         return WDM_BUGCHECK;
+    if (name == NULL || handle == NULL)
+        return wdm_fail(machine, WDM_BAD_INPUT, "open: no name, or nowhere to put the handle");
+    if ((access & ~(WDM_READ | WDM_WRITE)) != 0)
+        return wdm_fail(machine, WDM_BAD_INPUT, "open: 0x%X is no access", access);
     call.user = MmAllocateUserMemory(&machine->process->Ob.Mm, sizeof(open_block));
     if (call.user == NULL)
         return wdm_fail(machine, WDM_NO_MEMORY, "no user memory left");
@@ -217,6 +221,14 @@ issue(wdm_request *request, const void *in)
     return WDM_OK;
 }
 
+/* Lengths of a request are 32 bits wide, and bytes come from somewhere. */
+static bool
+good_buffers(const wdm_request *request, const void *in)
+{
+    return request->in_size <= UINT32_MAX && request->out_size <= UINT32_MAX &&
+           (in != NULL || request->in_size == 0);
+}
+
 static wdm_status
 begin(wdm_machine *machine, wdm_request *prototype, const void *in, wdm_request **result)
 {
@@ -225,6 +237,8 @@ begin(wdm_machine *machine, wdm_request *prototype, const void *in, wdm_request 
 
     if (machine->dead)
         return WDM_BUGCHECK;
+    if (result == NULL || !good_buffers(prototype, in))
+        return wdm_fail(machine, WDM_BAD_INPUT, "a buffer is missing or longer than 4 GiB");
     request = malloc(sizeof(*request));
     if (request == NULL)
         return wdm_fail(machine, WDM_NO_MEMORY, "out of memory");
@@ -246,8 +260,10 @@ begin(wdm_machine *machine, wdm_request *prototype, const void *in, wdm_request 
     }
     request->next = machine->requests;
     machine->requests = request;
-    *result = request;
     status = wdm_run(machine);
+    /* Otherwise it stays on the list, and shutdown ends it. */
+    if (status == WDM_OK)
+        *result = request;
     return status;
 }
 
@@ -429,7 +445,8 @@ finish(wdm_request *request, void *out, size_t *returned)
     count = request->iosb->Information;
     if (out != NULL && !NT_ERROR(request->iosb->Status))
         memcpy(out, request->out, count < request->out_size ? count : request->out_size);
-    if (returned != NULL && status == WDM_OK)
+    /* A warning such as STATUS_BUFFER_OVERFLOW comes with data. */
+    if (returned != NULL && !NT_ERROR(request->iosb->Status))
         *returned = count;
     return status;
 }
@@ -467,6 +484,9 @@ synchronous(wdm_machine *machine, wdm_request *request, const void *in, void *ou
 
     if (machine->dead)
         return WDM_BUGCHECK;
+    if (!good_buffers(request, in) ||
+        (request->major != IRP_MJ_WRITE && out == NULL && request->out_size > 0))
+        return wdm_fail(machine, WDM_BAD_INPUT, "a buffer is missing or longer than 4 GiB");
     request->machine = machine;
     if (!take_scratch(machine, request) && !allocate_buffers(request))
         return wdm_fail(machine, WDM_NO_MEMORY, "no user memory left");

@@ -70,15 +70,18 @@ wdm_add_ports(wdm_machine *machine,
               uint16_t first,
               uint16_t count)
 {
-    embedder_range *entry = new_range(ops, context, range);
+    embedder_range *entry;
 
+    if (ops == NULL || ops->size != sizeof(*ops))
+        return wdm_fail(machine, WDM_BAD_INPUT, "wdm_device_ops: size is not set");
+    entry = new_range(ops, context, range);
     if (entry == NULL)
         return wdm_fail(machine, WDM_NO_MEMORY, "out of memory");
     if (hw_ports_claim(machine->hardware, first, count, &port_ops, entry, ops->name))
         return WDM_OK;
     free(entry);
     return wdm_fail(machine, WDM_BAD_INPUT, "ports 0x%X to 0x%X are not free", first,
-                    first + count - 1u);
+                    (unsigned)first + count - 1u);
 }
 
 wdm_status
@@ -89,8 +92,11 @@ wdm_add_mmio(wdm_machine *machine,
              uint64_t physical,
              uint64_t length)
 {
-    embedder_range *entry = new_range(ops, context, range);
+    embedder_range *entry;
 
+    if (ops == NULL || ops->size != sizeof(*ops))
+        return wdm_fail(machine, WDM_BAD_INPUT, "wdm_device_ops: size is not set");
+    entry = new_range(ops, context, range);
     if (entry == NULL)
         return wdm_fail(machine, WDM_NO_MEMORY, "out of memory");
     if (physical % HOST_PAGE_SIZE == 0 &&
@@ -158,7 +164,7 @@ wdm_set_msr(wdm_machine *machine, uint32_t msr, uint64_t value)
     }
     if (msr_count == sizeof(msrs) / sizeof(msrs[0]))
         return wdm_fail(machine, WDM_NO_MEMORY, "too many MSRs");
-    if (!hw_msr_register(machine->hardware, msr, msr, &ops, NULL))
+    if (!hw_msr_register(machine->hardware, msr, 1, &ops, NULL))
         return wdm_fail(machine, WDM_BAD_INPUT, "MSR 0x%X is taken", msr);
     msrs[msr_count++] = (embedder_msr){msr, value};
     return WDM_OK;

@@ -68,6 +68,8 @@ wdm_load_image(wdm_machine *machine,
     if (machine->dead)
         return WDM_BUGCHECK;
     machine->message[0] = 0;
+    if (name == NULL || data == NULL)
+        return wdm_fail(machine, WDM_BAD_INPUT, "load: no image");
     if (!service_name(name, service, utf8, sizeof(utf8)) ||
         wdm_to_utf16(utf8, call.service, RTL_NUMBER_OF(call.service)) < 0)
         return wdm_fail(machine, WDM_BAD_INPUT, "'%s' is no service name",
@@ -103,6 +105,8 @@ wdm_load(wdm_machine *machine, const char *path, const char *service)
 
     if (machine->dead)
         return WDM_BUGCHECK;
+    if (path == NULL)
+        return wdm_fail(machine, WDM_BAD_INPUT, "load: no file");
     error = host_file_read(path, &data, &size);
     if (error != 0)
         return wdm_fail(machine, WDM_BAD_INPUT, "%s: %s", path, strerror(error));
@@ -137,6 +141,8 @@ wdm_unload(wdm_machine *machine, const char *service)
 
     if (machine->dead)
         return WDM_BUGCHECK;
+    if (service == NULL)
+        return wdm_fail(machine, WDM_BAD_INPUT, "unload: no service name");
     length = wdm_to_utf16(service, call.buffer, RTL_NUMBER_OF(call.buffer));
     if (length <= 0)
         return wdm_fail(machine, WDM_BAD_INPUT, "'%s' is no service name", service);

@@ -173,6 +173,19 @@ put_message(const char *line)
     fprintf(stderr, "%s\n", line);
 }
 
+/* Options that no machine can be booted with; another try may follow. */
+__attribute__((format(printf, 2, 3))) static wdm_status
+stillborn(wdm_machine *machine, const char *format, ...)
+{
+    va_list arguments;
+
+    machine->dead = true;
+    va_start(arguments, format);
+    vsnprintf(machine->message, sizeof(machine->message), format, arguments);
+    va_end(arguments);
+    return WDM_BAD_INPUT;
+}
+
 static wdm_status
 boot(wdm_machine *machine)
 {
@@ -183,9 +196,14 @@ boot(wdm_machine *machine)
     parameters.Start.Seed = machine->options.seed;
     parameters.Start.Realtime = machine->options.realtime;
     parameters.ChecksOff = machine->options.checks_off;
+    /* Nothing has begun when a check of the options fails: they can be corrected. */
+    if (machine->options.cpus > KI_MAXIMUM_PROCESSORS)
+        return stillborn(machine, "a machine has 1 to 64 processors, not %u",
+                         machine->options.cpus);
     if (!parse_version(machine->options.windows_version, &parameters))
-        return wdm_fail(machine, WDM_BAD_INPUT, "'%s' is not a Windows version such as 10.0.19045",
-                        machine->options.windows_version);
+        return stillborn(machine, "'%s' is not a Windows version such as 10.0.19045",
+                         machine->options.windows_version);
+    machine->booted = true;
     machine->hardware = build_hardware(machine->options.cpus);
     if (machine->hardware == NULL)
         return wdm_fail(machine, WDM_NO_MEMORY, "cannot build the machine's hardware");
@@ -206,26 +224,23 @@ boot(wdm_machine *machine)
 wdm_status
 wdm_boot(const wdm_options *options, wdm_machine **result)
 {
-    static bool booted;
     static wdm_machine storage;
     wdm_machine *machine = &storage;
-    wdm_status status;
 
-    if (booted)
+    if (result == NULL)
+        return WDM_BAD_INPUT;
+    if (machine->booted)
         return WDM_BUSY;
-    booted = true;
+    memset(machine, 0, sizeof(*machine));
     if (options != NULL)
         memcpy(&machine->options, options,
                options->size < sizeof(*options) ? options->size : sizeof(*options));
     if (machine->options.cpus == 0)
         machine->options.cpus = 1;
-    if (machine->options.cpus > KI_MAXIMUM_PROCESSORS)
-        return WDM_BAD_INPUT;
     wdm_current = machine;
-    status = boot(machine);
     /* Also after a failure, so that its message can be read. */
     *result = machine;
-    return status;
+    return boot(machine);
 }
 
 static void
@@ -240,7 +255,8 @@ shutdown_routine(void *context)
 void
 wdm_shutdown(wdm_machine *machine)
 {
-    if (machine == NULL)
+    /* Shut down before, or never booted. */
+    if (machine == NULL || machine->hardware == NULL)
         return;
     while (machine->requests != NULL)
         wdm_request_end(machine->requests);

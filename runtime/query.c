@@ -199,6 +199,8 @@ wdm_query(wdm_machine *machine,
     table out = {machine, line, context, NULL};
     device_search search = {argument, NULL};
 
+    if (line == NULL || (kind == WDM_TABLE_DEVSTACK && argument == NULL))
+        return wdm_fail(machine, WDM_BAD_INPUT, "query: an argument is missing");
     switch (kind)
     {
     case WDM_TABLE_DRIVERS:

@@ -46,6 +46,7 @@ struct wdm_machine
     struct wdm_request *requests;
     struct wdm_request sync; /* of the synchronous calls; its buffers are the scratch memory */
     bool sync_busy;
+    bool booted;
     bool dead;
 };
 

@@ -29,6 +29,19 @@ wdm_ntstatus_name(uint32_t ntstatus)
     return NULL;
 }
 
+bool
+wdm_ntstatus_value(const char *name, uint32_t *ntstatus)
+{
+    for (size_t i = 0; name != NULL && i < wdm_status_name_count; i++)
+    {
+        if (strcmp(wdm_status_names[i].name, name) != 0)
+            continue;
+        *ntstatus = wdm_status_names[i].value;
+        return true;
+    }
+    return false;
+}
+
 const wdm_ddi *
 wdm_ddi_get(size_t index, wdm_ddi *ddi)
 {

@@ -43,7 +43,7 @@ struct hw_msr_handler
     void *context;
 };
 
-#define HW_MSR_MAX_HANDLERS 32u
+#define HW_MSR_MAX_HANDLERS 128u
 
 struct hw_msrs
 {

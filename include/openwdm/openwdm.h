@@ -67,7 +67,9 @@ extern "C"
         void *context;        /* handed to the five above */
     } wdm_options;
 
-    /* Boots a machine: about a millisecond. `options` may be NULL. */
+    /* Boots a machine: about a millisecond. `options` may be NULL. WDM_BAD_INPUT: an option is no
+     * good; another call may do better. *machine is also written after a failure (not after
+     * WDM_BUSY), for wdm_last_message() and wdm_shutdown() only. */
     wdm_status wdm_boot(const wdm_options *options, wdm_machine **machine);
 
     /* Unloads what can be unloaded, reports what is left, and frees everything. NULL is allowed. A
@@ -82,6 +84,10 @@ extern "C"
 
     /* "STATUS_ACCESS_DENIED" for 0xC0000022; NULL when the value has no name. */
     const char *wdm_ntstatus_name(uint32_t ntstatus);
+
+    /* 0xC0000022 for "STATUS_ACCESS_DENIED"; false when there is no such name. Where a value has
+     * several names, only that of wdm_ntstatus_name() is known. */
+    bool wdm_ntstatus_value(const char *name, uint32_t *ntstatus);
 
     /* ---- drivers --------------------------------------------------------------------------------
      */
@@ -115,7 +121,8 @@ extern "C"
     wdm_status wdm_close(wdm_machine *machine, wdm_handle handle);
 
     /* DeviceIoControl. Runs the machine until the request is complete. `returned` (may be NULL)
-     * gets the bytes written to `out`. WDM_PENDING: nothing is left that could complete it; it was
+     * gets the bytes written to `out`. WDM_FAILED with a warning, such as STATUS_BUFFER_OVERFLOW:
+     * both have been written, as on Windows. WDM_PENDING: nothing is left that could complete it; it was
      * cancelled and has completed by then, or stays with the driver. */
     wdm_status wdm_ioctl(wdm_machine *machine,
                          wdm_handle handle,
