@@ -52,31 +52,27 @@ compare(uint64_t left, const char *operation, uint64_t right, bool *holds)
 static bool
 parse_value(const char *fact, const char *text, uint64_t *value)
 {
+    uint32_t status;
+
     if (strcmp(fact, "time") == 0)
         return cli_time(text, value);
     if (cli_number(text, value))
         return true;
-    if (strcmp(fact, "status") != 0 || strncmp(text, "STATUS_", 7) != 0)
+    if (strcmp(fact, "status") != 0 || !wdm_ntstatus_value(text, &status))
         return false;
-    /* Names are compared where they are shown: the other direction has no table. */
-    const char *name = wdm_ntstatus_name(cli.last_status);
-    *value = name != NULL && strcmp(name, text) == 0 ? cli.last_status : ~(uint64_t)0;
+    *value = status;
     return true;
 }
 
 static int
-failed(int count, char **words, const char *actual)
+failed(char **words, const char *actual)
 {
-    fflush(stdout);
-    fprintf(stderr, "wdm: assertion failed:");
-    for (int i = 1; i < count; i++)
-        fprintf(stderr, " %s", words[i]);
-    fprintf(stderr, " (it is %s)\n", actual);
-    return CLI_FAILED;
+    return cli_failed("assertion failed: %s %s %s (it is %s)", words[1], words[2], words[3],
+                      actual);
 }
 
 static int
-assert_output(int count, char **words)
+assert_output(char **words)
 {
     unsigned char *data;
     size_t size;
@@ -90,7 +86,7 @@ assert_output(int count, char **words)
         return cli_usage("assert: output is compared with == or !=");
     if (equal == (words[2][0] == '='))
         return CLI_OK;
-    return failed(count, words, equal ? "equal" : "different");
+    return failed(words, equal ? "equal" : "different");
 }
 
 int
@@ -101,7 +97,7 @@ cli_command_assert(int count, char **words)
     char actual[64];
 
     if (count == 4 && strcmp(words[1], "output") == 0)
-        return assert_output(count, words);
+        return assert_output(words);
     if (count != 4 || !numeric_fact(words[1], &left) || !parse_value(words[1], words[3], &right) ||
         !compare(left, words[2], right, &holds))
         return cli_usage("assert: status|information|output|irps|pool|reports|time|pending "
@@ -119,5 +115,5 @@ cli_command_assert(int count, char **words)
         snprintf(actual, sizeof(actual), "%" PRIu64 " ns", left);
     else
         snprintf(actual, sizeof(actual), "%" PRIu64, left);
-    return failed(count, words, actual);
+    return failed(words, actual);
 }

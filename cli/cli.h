@@ -46,14 +46,18 @@ extern const struct cli_option cli_run_options[];
 void cli_help(FILE *file);
 void cli_help_program(FILE *file, const struct cli_program *program);
 void cli_man(FILE *file);
-/* "wdm: " and the text, one line on standard error; returns CLI_USAGE. */
+/* "wdm: ", in a script "FILE:LINE:COLUMN: ", and the text: one line on standard error. Returns
+ * CLI_USAGE. */
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same, returns CLI_FAILED. */
+int cli_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- a run: options, machine, handles (run.c, session.c) ---------------------------------------
  */
 
 #define CLI_MAX_HANDLES  64
 #define CLI_MAX_REQUESTS 256
+#define CLI_MAX_DRIVERS  64
 
 struct cli_handle
 {
@@ -73,16 +77,24 @@ struct cli_pending
 struct cli_session
 {
     wdm_options options;
-    const char *service;
+    const char *service; /* of --service, for the next driver */
+    struct
+    {
+        const char *path;
+        const char *service; /* NULL: the file's name */
+    } drivers[CLI_MAX_DRIVERS];
+    unsigned driver_count;
     const char *report_path;
     const char *trace_path;
     FILE *trace;
     FILE *report;
+    bool tracing;
+    bool timeout_given;
     bool unload_at_end;
     bool interactive;
     unsigned timeout_s;
     wdm_machine *machine;
-    char services[64][100]; /* loaded by us, in order */
+    char services[CLI_MAX_DRIVERS][100]; /* loaded by us, in order */
     unsigned service_count;
     struct cli_handle handles[CLI_MAX_HANDLES];
     int current; /* index of the handle commands use, or -1 */
@@ -95,15 +107,18 @@ struct cli_session
     size_t last_information;
     unsigned char *last_output;
     size_t last_output_size;
+    /* command that is executed or checked; where is NULL outside of scripts */
+    const char *where;
+    unsigned line, column;
     int exit_status;        /* worst so far */
     unsigned message_count; /* lines of the machine itself, such as why an image was refused */
 };
 
 extern struct cli_session cli;
 
-/* Parses options of `wdm run` and `wdm shell` into `cli`; returns the index of the first argument
- * that is none, or -1 after an error message. Arguments of -c and -f are handed to `script`. */
-int
+/* Parses options and drivers of `wdm run` and `wdm shell` into `cli` (options.c); false after an
+ * error message. Arguments of -c and -f are handed to `script`. */
+bool
 cli_parse_options(int argc, char **argv, bool (*script)(const char *option, const char *argument));
 
 /* Boots with the options of `cli`. Returns CLI_OK or an exit status. */
@@ -130,14 +145,17 @@ struct cli_command
 
 extern const struct cli_command cli_commands[];
 
-/* Executes commands separated by ';' or newlines; stops at the first that fails unless interactive.
- * Returns CLI_OK or an exit status. `where` names the source for messages. */
+/* Executes commands separated by ';' or newlines; stops at the first that fails.
+ * Returns CLI_OK or an exit status. `where` names the source for messages, NULL for none. */
 int cli_execute(const char *text, const char *where);
 
 /* True if `text` parses: words, quotes and names of commands. Prints what is wrong. */
 bool cli_check_script(const char *text, const char *where);
 
 int cli_load(const char *path, const char *service);
+
+/* The drivers of the command line, in order. Returns CLI_OK or an exit status. */
+int cli_load_drivers(void);
 
 /* Turns a wdm_status into output and an exit status. */
 int cli_result(wdm_status status, const char *what);

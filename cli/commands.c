@@ -14,9 +14,9 @@ cli_result(wdm_status status, const char *what)
     if (status == WDM_BUGCHECK)
         return CLI_BUGCHECK;
     (void)what;
-    fflush(stdout);
-    fprintf(stderr, "wdm: %s\n", wdm_last_message(cli.machine));
-    return status == WDM_BAD_INPUT ? CLI_USAGE : CLI_FAILED;
+    if (status == WDM_BAD_INPUT)
+        return cli_usage("%s", wdm_last_message(cli.machine));
+    return cli_failed("%s", wdm_last_message(cli.machine));
 }
 
 int
@@ -46,6 +46,16 @@ cli_load(const char *path, const char *service)
     }
     cli.service_count++;
     return CLI_OK;
+}
+
+int
+cli_load_drivers(void)
+{
+    int status = CLI_OK;
+
+    for (unsigned i = 0; i < cli.driver_count && status == CLI_OK; i++)
+        status = cli_load(cli.drivers[i].path, cli.drivers[i].service);
+    return status;
 }
 
 static int
@@ -86,7 +96,7 @@ command_sleep(int count, char **words)
     uint64_t ns;
 
     if (count != 2 || !cli_time(words[1], &ns))
-        return cli_usage("sleep: TIME, such as 50, 50ms or 2s");
+        return cli_usage("sleep: TIME, such as 50, 50ms, 2s, 100us or 10ns");
     return cli_result(wdm_advance(cli.machine, ns), "sleep");
 }
 
@@ -152,12 +162,19 @@ command_echo(int count, char **words)
 static int
 command_help(int count, char **words)
 {
+    bool found = count == 1;
+
+    if (count > 2)
+        return cli_usage("help: [COMMAND]");
     for (const struct cli_command *command = cli_commands; command->name != NULL; command++)
     {
         if (count == 1 || strcmp(words[1], command->name) == 0)
+        {
             printf("%-9s %-42s %s\n", command->name, command->usage, command->help);
+            found = true;
+        }
     }
-    return CLI_OK;
+    return found ? CLI_OK : cli_usage("help: there is no command '%s'", words[1]);
 }
 
 const struct cli_command cli_commands[] = {

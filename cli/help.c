@@ -20,8 +20,9 @@ const struct cli_program cli_programs[] = {
      "Boot a machine, load drivers, execute commands, unload the drivers.", cli_program_run,
      cli_run_options},
     {"shell", "[options] [X.sys...]",
-     "The same commands, typed, with history and completion; 'quit' ends it.", cli_program_shell,
-     cli_run_options},
+     "The same commands, typed, with history and completion; 'quit' ends it. A command that fails "
+     "does not end it and does not count for the exit status.",
+     cli_program_shell, cli_run_options},
     {"info", "X.sys...",
      "Describe a driver file without running it: version, signer, imports implemented and missing, "
      "privileged instructions.",
@@ -45,18 +46,37 @@ static const char data_help[] =
     "DATA is hex bytes, \"text\" or @file; TIME is virtual: 50, 50ms, 2s, plain numbers are "
     "milliseconds.";
 
+__attribute__((format(printf, 1, 0))) static void
+complain(const char *format, va_list arguments)
+{
+    fflush(stdout);
+    fprintf(stderr, "wdm: ");
+    if (cli.where != NULL)
+        fprintf(stderr, "%s:%u:%u: ", cli.where, cli.line, cli.column);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, "\n");
+}
+
 int
 cli_usage(const char *format, ...)
 {
     va_list arguments;
 
-    fflush(stdout);
-    fprintf(stderr, "wdm: ");
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    complain(format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\n");
     return CLI_USAGE;
+}
+
+int
+cli_failed(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    complain(format, arguments);
+    va_end(arguments);
+    return CLI_FAILED;
 }
 
 static void

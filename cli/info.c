@@ -25,6 +25,8 @@ cli_program_info(int argc, char **argv)
     for (int i = 0; i < argc; i++)
     {
         char error[1024] = "";
+        if (argv[i][0] == '-' && argv[i][1] != 0)
+            return cli_usage("info: unknown option '%s'; 'wdm help info' says more", argv[i]);
         if (i > 0)
             printf("\n");
         if (wdm_info(argv[i], put_line, NULL, error, sizeof(error)) == WDM_OK)

@@ -31,6 +31,8 @@ help(int argc, char **argv)
         cli_help(stdout);
         return CLI_OK;
     }
+    if (argc > 1)
+        return cli_usage("help: [PROGRAM]");
     if (strcmp(argv[0], "--man") == 0)
     {
         cli_man(stdout);
@@ -65,7 +67,10 @@ main(int argc, char **argv)
     program = find_program(argv[1]);
     if (program == NULL)
         return cli_usage("unknown program '%s'; 'wdm help' lists them", argv[1]);
-    if (argc > 2 && is_help(argv[2]) && strcmp(argv[2], "help") != 0)
-        return help(1, argv + 1);
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+    {
+        if (is_help(argv[i]) && argv[i][0] == '-')
+            return help(1, argv + 1);
+    }
     return program->run(argc - 2, argv + 2);
 }

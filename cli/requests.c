@@ -158,37 +158,45 @@ struct transfer
     unsigned char *expect;
     size_t expect_size;
     bool has_expect;
-    const char *status; /* expected NTSTATUS name or number */
+    const char *status; /* expected NTSTATUS as written, or NULL */
+    uint32_t status_value;
     bool no_wait;
 };
 
+/* A name or a number. False after a message. */
 static bool
-same_status(const char *text, uint32_t status)
+parse_status(struct transfer *transfer, const char *text)
 {
     uint64_t number;
 
-    if (cli_number(text, &number))
-        return (uint32_t)number == status;
-    return strcmp(text, status_name(status)) == 0;
+    transfer->status = text;
+    if (wdm_ntstatus_value(text, &transfer->status_value))
+        return true;
+    if (!cli_number(text, &number) || number > UINT32_MAX)
+    {
+        (void)cli_usage("%s: '%s' is no NTSTATUS", transfer->name, text);
+        return false;
+    }
+    transfer->status_value = (uint32_t)number;
+    return true;
 }
 
 static int
 check_output(const struct transfer *transfer, const unsigned char *output, size_t size)
 {
+    size_t same = 0;
+
     if (!transfer->has_expect)
         return CLI_OK;
-    if (size == transfer->expect_size && memcmp(output, transfer->expect, size) == 0)
+    while (same < size && same < transfer->expect_size && output[same] == transfer->expect[same])
+        same++;
+    if (same == size && same == transfer->expect_size)
         return CLI_OK;
-    fprintf(stderr, "wdm: %s: expected %zu bytes, got %zu:\n", transfer->name,
-            transfer->expect_size, size);
-    for (size_t i = 0; i < size || i < transfer->expect_size; i++)
-    {
-        if (i < size && i < transfer->expect_size && output[i] == transfer->expect[i])
-            continue;
-        fprintf(stderr, "wdm: first difference at byte %zu\n", i);
-        break;
-    }
-    return CLI_FAILED;
+    if (same < size && same < transfer->expect_size)
+        return cli_failed("%s: byte %zu of the output is %02X, expected %02X", transfer->name, same,
+                          output[same], transfer->expect[same]);
+    return cli_failed("%s: the output has %zu bytes, expected %zu", transfer->name, size,
+                      transfer->expect_size);
 }
 
 /* Prints and judges a completed request. */
@@ -211,17 +219,13 @@ report_done(const struct transfer *transfer, wdm_request *request)
     result = check_output(transfer, output, size);
     if (transfer->status != NULL)
     {
-        if (same_status(transfer->status, status))
+        if (transfer->status_value == status)
             return result;
-        fprintf(stderr, "wdm: %s: expected %s, got %s (0x%08X)\n", transfer->name, transfer->status,
-                status_name(status), status);
-        return CLI_FAILED;
+        return cli_failed("%s: expected %s, got %s (0x%08X)", transfer->name, transfer->status,
+                          status_name(status), status);
     }
     if ((status >> 30) != 0)
-    {
-        fprintf(stderr, "wdm: %s: %s (0x%08X)\n", transfer->name, status_name(status), status);
-        return CLI_FAILED;
-    }
+        return cli_failed("%s: %s (0x%08X)", transfer->name, status_name(status), status);
     return result;
 }
 
@@ -259,12 +263,8 @@ keep_pending(const struct transfer *transfer, wdm_request *request)
     pending->number = ++cli.next_request;
     pending->handle = (unsigned)transfer->handle;
     printf("request %u is pending\n", pending->number);
-    if (transfer->status != NULL && !same_status(transfer->status, 0x00000103))
-    {
-        fprintf(stderr, "wdm: %s: expected %s, got STATUS_PENDING\n", transfer->name,
-                transfer->status);
-        return CLI_FAILED;
-    }
+    if (transfer->status != NULL && transfer->status_value != 0x00000103)
+        return cli_failed("%s: expected %s, got STATUS_PENDING", transfer->name, transfer->status);
     return CLI_OK;
 }
 
@@ -336,13 +336,10 @@ parse_attribute(struct transfer *transfer, const char *word)
         transfer->out_size = (size_t)number;
         return true;
     }
-    if (strncmp(word, "at:", 3) == 0)
-        return cli_number(word + 3, &transfer->offset);
-    if (strncmp(word, "status:", 7) == 0 && word[7] != 0)
-    {
-        transfer->status = word + 7;
+    if (strncmp(word, "at:", 3) == 0 && cli_number(word + 3, &transfer->offset))
         return true;
-    }
+    if (strncmp(word, "status:", 7) == 0)
+        return parse_status(transfer, word + 7);
     if (strcmp(word, "async") == 0)
     {
         transfer->no_wait = true;
@@ -353,16 +350,29 @@ parse_attribute(struct transfer *transfer, const char *word)
 }
 
 static bool
+is_attribute(const char *word)
+{
+    static const char *const names[] = {"in:", "out:", "expect:", "at:", "status:", "async"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    {
+        if (strncmp(word, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool
 choose_handle(struct transfer *transfer, int *next, int count, char **words)
 {
     transfer->handle = cli.current;
     if (count > *next && find_handle(words[*next]) >= 0)
     {
-        /* A number may be a handle's name or the code or length itself: a handle only if more
-         * follows. */
+        /* A number may be a handle's name or the code, length or data itself: a handle only if
+         * one of these follows. */
         uint64_t number;
         if (!cli_number(words[*next], &number) ||
-            (count > *next + 1 && cli_number(words[*next + 1], &number)))
+            (count > *next + 1 && !is_attribute(words[*next + 1])))
             transfer->handle = find_handle(words[(*next)++]);
     }
     if (transfer->handle >= 0)
@@ -440,11 +450,5 @@ cli_command_cancel(int count, char **words)
     if (count > 2 || index < 0)
         return cli_usage("cancel: [H], with an open handle");
     status = wdm_cancel(cli.machine, cli.handles[index].handle);
-    if (status == WDM_FAILED)
-    {
-        /* STATUS_NOT_FOUND: nothing was pending. */
-        fprintf(stderr, "wdm: %s\n", wdm_last_message(cli.machine));
-        return CLI_FAILED;
-    }
-    return status == WDM_OK ? CLI_OK : cli_result(status, "cancel");
+    return cli_result(status, "cancel");
 }

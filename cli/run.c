@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* wdm run and wdm shell. */
+/* wdm run. */
 #include "cli.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <readline/history.h>
-#include <readline/readline.h>
 
 #define MAX_SCRIPTS 64
 
@@ -30,6 +26,8 @@ read_script(const char *path)
     {
         (void)cli_usage("%s: %s", path, strerror(errno));
         free(text);
+        if (file != NULL && file != stdin)
+            fclose(file);
         return NULL;
     }
     while ((count = fread(text + used, 1, capacity - used - 1, file)) > 0)
@@ -43,15 +41,15 @@ read_script(const char *path)
             text = larger;
         }
     }
+    text[used] = 0;
     if (ferror(file))
-    {
         (void)cli_usage("%s: %s", path, strerror(errno));
+    else if (strlen(text) != used)
+        (void)cli_usage("%s: not a text file", path);
+    if (ferror(file) || strlen(text) != used)
+    {
         free(text);
         text = NULL;
-    }
-    else
-    {
-        text[used] = 0;
     }
     if (file != stdin)
         fclose(file);
@@ -77,19 +75,6 @@ add_script(const char *option, const char *argument)
     return cli_check_script(text, scripts[script_count++].where);
 }
 
-static int
-load_drivers(int argc, char **argv)
-{
-    int status = CLI_OK;
-
-    for (int i = 0; i < argc && status == CLI_OK; i++)
-    {
-        status = cli_load(argv[i], cli.service);
-        cli.service = NULL;
-    }
-    return status;
-}
-
 static void
 free_scripts(void)
 {
@@ -99,142 +84,26 @@ free_scripts(void)
 }
 
 int cli_program_run(int argc, char **argv);
-int cli_program_shell(int argc, char **argv);
 
 int
 cli_program_run(int argc, char **argv)
 {
-    int first = cli_parse_options(argc, argv, add_script);
-    int files;
     int status;
 
-    if (first < 0)
+    if (!cli_parse_options(argc, argv, add_script))
     {
         free_scripts();
         return CLI_USAGE;
     }
-    /* Options may follow the drivers, as people write them. */
-    files = first;
-    while (files < argc && (argv[files][0] != '-' || argv[files][1] == 0))
-        files++;
-    if (files < argc)
-    {
-        int rest = cli_parse_options(argc - files, argv + files, add_script);
-        if (rest < 0 || files + rest != argc)
-        {
-            free_scripts();
-            return rest < 0 ? CLI_USAGE : cli_usage("drivers come before or after all options");
-        }
-    }
-    if (files == first && script_count == 0)
+    if (cli.driver_count == 0 && script_count == 0)
         return cli_usage("run: no driver and no command; 'wdm help run' says more");
     status = cli_boot();
     if (status == CLI_OK)
-        status = load_drivers(files - first, argv + first);
+        status = cli_load_drivers();
     for (unsigned i = 0; i < script_count && status == CLI_OK; i++)
         status = cli_execute(scripts[i].text, scripts[i].where);
     cli_note(status);
     status = cli_finish();
     free_scripts();
     return status;
-}
-
-/* ---- shell
- * --------------------------------------------------------------------------------------- */
-
-static char *
-complete_command(const char *text, int state)
-{
-    static size_t index;
-
-    if (state == 0)
-        index = 0;
-    while (cli_commands[index].name != NULL)
-    {
-        const char *name = cli_commands[index++].name;
-        if (strncmp(name, text, strlen(text)) == 0)
-            return strdup(name);
-    }
-    return NULL;
-}
-
-static char **
-complete(const char *text, int start, int end)
-{
-    (void)end;
-    /* The first word is a command; the others may be files. */
-    return start == 0 ? rl_completion_matches(text, complete_command) : NULL;
-}
-
-static char *
-read_line_plain(void)
-{
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length = getline(&line, &capacity, stdin);
-
-    if (length < 0)
-    {
-        free(line);
-        return NULL;
-    }
-    line[strcspn(line, "\n")] = 0;
-    return line;
-}
-
-static void
-shell_loop(void)
-{
-    bool terminal = isatty(0);
-
-    for (;;)
-    {
-        char *line = terminal ? readline("wdm> ") : read_line_plain();
-        if (line == NULL)
-            break;
-        if (strcmp(line, "quit") == 0 || strcmp(line, "exit") == 0)
-        {
-            free(line);
-            break;
-        }
-        if (terminal && line[0] != 0)
-            add_history(line);
-        (void)cli_execute(line, "shell");
-        free(line);
-        if (cli.exit_status == CLI_BUGCHECK)
-        {
-            printf("The machine has stopped.\n");
-            break;
-        }
-    }
-}
-
-static bool
-no_script(const char *option, const char *argument)
-{
-    (void)argument;
-    (void)cli_usage("%s: a shell reads its commands from you", option);
-    return false;
-}
-
-int
-cli_program_shell(int argc, char **argv)
-{
-    int first = cli_parse_options(argc, argv, no_script);
-    int status;
-
-    if (first < 0)
-        return CLI_USAGE;
-    /* People think longer than programs run. */
-    cli.timeout_s = 0;
-    cli.interactive = true;
-    rl_attempted_completion_function = complete;
-    status = cli_boot();
-    if (status == CLI_OK)
-        status = load_drivers(argc - first, argv + first);
-    if (status == CLI_OK)
-        shell_loop();
-    else
-        cli_note(status);
-    return cli_finish();
 }

@@ -16,15 +16,27 @@ struct scanner
     const char *text;
     const char *where;
     unsigned line;
+    const char *line_start;
     char buffer[65536];
     char *words[CLI_MAX_WORDS + 1];
     int count;
 };
 
+/* What is said from now on is about this place. */
+static void
+set_place(const struct scanner *scanner)
+{
+    cli.where = scanner->where;
+    cli.line = scanner->line;
+    cli.column = (unsigned)(scanner->text - scanner->line_start) + 1;
+}
+
 static bool
 complain(const struct scanner *scanner, const char *what)
 {
-    (void)cli_usage("%s, line %u: %s", scanner->where, scanner->line, what);
+    set_place(scanner);
+    (void)cli_usage("%s", what);
+    cli.where = NULL;
     return false;
 }
 
@@ -40,6 +52,8 @@ scan_word(struct scanner *scanner, char **out, const char *end)
     bool quoted = false;
     char *start = *out;
 
+    if (scanner->count == 0)
+        set_place(scanner);
     while (*scanner->text != 0)
     {
         char c = *scanner->text;
@@ -83,7 +97,10 @@ next_command(struct scanner *scanner)
                 return false;
         }
         if (*scanner->text == '\n')
+        {
             scanner->line++;
+            scanner->line_start = scanner->text + 1;
+        }
         if (*scanner->text != 0)
             scanner->text++;
     }
@@ -113,20 +130,20 @@ cli_check_script(const char *text, const char *where)
     scanner->text = text;
     scanner->where = where;
     scanner->line = 1;
+    scanner->line_start = text;
     while (good)
     {
-        unsigned line = scanner->line;
         good = next_command(scanner);
         if (!good || scanner->count == 0)
             break;
         if (find_command(scanner->words[0]) == NULL)
         {
-            (void)cli_usage("%s, line %u: unknown command '%s'; 'help' lists them", where, line,
-                            scanner->words[0]);
+            (void)cli_usage("unknown command '%s'; 'help' lists them", scanner->words[0]);
             good = false;
         }
     }
     free(scanner);
+    cli.where = NULL;
     return good;
 }
 
@@ -141,6 +158,7 @@ cli_execute(const char *text, const char *where)
     scanner->text = text;
     scanner->where = where;
     scanner->line = 1;
+    scanner->line_start = text;
     while (status == CLI_OK)
     {
         const struct cli_command *command;
@@ -160,5 +178,6 @@ cli_execute(const char *text, const char *where)
         fflush(stdout);
     }
     free(scanner);
+    cli.where = NULL;
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One run: options, boot, end, and the exit status that sums it up. */
+/* One run: boot, end, and the exit status that sums it up. */
 #include "cli.h"
 
 #include <errno.h>
@@ -65,7 +65,10 @@ put_report(void *context, const wdm_report *report)
     else
         cli_note(CLI_VIOLATION);
     if (cli.report != NULL)
+    {
         fprintf(cli.report, "%s\n%s", count++ == 0 ? "" : ",", report->json);
+        fflush(cli.report);
+    }
 }
 
 /* Host seconds have passed: nothing of the machine can be trusted to end. Only calls that are safe
@@ -74,10 +77,13 @@ static void
 on_timeout(int number)
 {
     static const char message[] = "wdm: timeout: the run was stopped (see --timeout)\n";
+    ssize_t ignored = write(2, message, sizeof(message) - 1);
 
     (void)number;
-    if (write(2, message, sizeof(message) - 1) < 0)
-        _exit(CLI_TIMEOUT);
+    /* The array of reports is closed, so that what was found by then can be read. */
+    if (cli.report != NULL)
+        ignored += write(fileno(cli.report), "\n]\n", 3);
+    (void)ignored;
     _exit(CLI_TIMEOUT);
 }
 
@@ -96,130 +102,6 @@ start_timeout(void)
     alarm(cli.timeout_s);
 }
 
-/* ---- options
- * ------------------------------------------------------------------------------------- */
-
-const struct cli_option cli_run_options[] = {
-    {"-c", "COMMANDS", "execute commands, separated by ';' or newlines; may be repeated"},
-    {"-f", "SCRIPT", "execute the commands of a file, '-' for standard input"},
-    {"--cpus", "N", "virtual processors, 1 to 64 (default 1)"},
-    {"--seed", "N", "decides how processors interleave (default 1); same seed, same run"},
-    {"--realtime", NULL, "time is the host's clock instead of virtual"},
-    {"--timeout", "SECONDS",
-     "host seconds until the run is stopped with status 124 (default 60, 0: never)"},
-    {"--trace", "[=FILE]", "print the walk of each request, to standard output or FILE"},
-    {"--report", "FILE", "write all reports as a JSON array (docs/report.schema.json)"},
-    {"--windows-version", "V", "version presented to drivers (default 10.0.19045)"},
-    {"--service", "NAME", "service name of the next driver instead of its file name"},
-    {"--no-unload", NULL, "leave drivers loaded at the end"},
-    {"--no-checks", NULL, "no paging checks and no leak reports, for measuring"},
-    {NULL, NULL, NULL}};
-
-static const struct cli_option *
-find_option(const char *text, size_t length)
-{
-    for (const struct cli_option *option = cli_run_options; option->name != NULL; option++)
-    {
-        if (strlen(option->name) == length && strncmp(option->name, text, length) == 0)
-            return option;
-    }
-    return NULL;
-}
-
-static bool
-number_option(const char *name, const char *text, uint64_t low, uint64_t high, uint64_t *value)
-{
-    if (cli_number(text, value) && *value >= low && *value <= high)
-        return true;
-    (void)cli_usage("%s: '%s' is not a number from %llu to %llu", name, text,
-                    (unsigned long long)low, (unsigned long long)high);
-    return false;
-}
-
-static bool
-apply_option(const char *name, const char *argument)
-{
-    uint64_t number;
-
-    if (strcmp(name, "--realtime") == 0)
-        cli.options.realtime = true;
-    else if (strcmp(name, "--no-unload") == 0)
-        cli.unload_at_end = false;
-    else if (strcmp(name, "--no-checks") == 0)
-        cli.options.checks_off = true;
-    else if (strcmp(name, "--trace") == 0)
-    {
-        cli.trace_path = argument;
-        cli.options.trace = put_trace;
-    }
-    else if (strcmp(name, "--report") == 0)
-        cli.report_path = argument;
-    else if (strcmp(name, "--service") == 0)
-        cli.service = argument;
-    else if (strcmp(name, "--windows-version") == 0)
-        cli.options.windows_version = argument;
-    else if (strcmp(name, "--cpus") == 0)
-    {
-        if (!number_option(name, argument, 1, 64, &number))
-            return false;
-        cli.options.cpus = (unsigned)number;
-    }
-    else if (strcmp(name, "--seed") == 0)
-    {
-        if (!number_option(name, argument, 0, UINT64_MAX, &number))
-            return false;
-        cli.options.seed = number;
-    }
-    else if (strcmp(name, "--timeout") == 0)
-    {
-        if (!number_option(name, argument, 0, 1000000, &number))
-            return false;
-        cli.timeout_s = (unsigned)number;
-    }
-    return true;
-}
-
-int
-cli_parse_options(int argc, char **argv, bool (*script)(const char *option, const char *argument))
-{
-    int index = 0;
-
-    cli.options.seed = 1;
-    for (; index < argc && argv[index][0] == '-' && argv[index][1] != 0; index++)
-    {
-        const char *word = argv[index];
-        const char *equal = strchr(word, '=');
-        size_t length = equal != NULL ? (size_t)(equal - word) : strlen(word);
-        const struct cli_option *option = find_option(word, length);
-        const char *argument = equal != NULL ? equal + 1 : NULL;
-
-        if (strcmp(word, "--") == 0)
-            return index + 1;
-        if (option == NULL || (argument != NULL && option->argument == NULL))
-        {
-            (void)cli_usage("unknown option '%s'; 'wdm help run' lists them", word);
-            return -1;
-        }
-        if (argument == NULL && option->argument != NULL && option->argument[0] != '[')
-        {
-            if (index + 1 >= argc)
-            {
-                (void)cli_usage("%s needs an argument: %s", option->name, option->argument);
-                return -1;
-            }
-            argument = argv[++index];
-        }
-        if (option->name[1] != '-')
-        {
-            if (!script(option->name, argument))
-                return -1;
-        }
-        else if (!apply_option(option->name, argument))
-            return -1;
-    }
-    return index;
-}
-
 /* ---- life
  * ------------------------------------------------------------------------------------------ */
 
@@ -233,6 +115,8 @@ cli_boot(void)
     cli.options.message = put_message;
     cli.options.report = put_report;
     cli.trace = stdout;
+    if (cli.tracing)
+        cli.options.trace = put_trace;
     if (cli.trace_path != NULL)
         cli.trace = fopen(cli.trace_path, "w");
     if (cli.trace == NULL)
@@ -243,6 +127,7 @@ cli_boot(void)
         if (cli.report == NULL)
             return cli_usage("%s: %s", cli.report_path, strerror(errno));
         fprintf(cli.report, "[");
+        fflush(cli.report);
     }
     start_timeout();
     status = wdm_boot(&cli.options, &cli.machine);
@@ -288,7 +173,7 @@ cli_finish(void)
     }
     if (cli.trace != NULL && cli.trace != stdout && fclose(cli.trace) != 0)
         cli_note(cli_usage("%s: %s", cli.trace_path, strerror(errno)));
-    if (fflush(stdout) != 0)
-        cli_note(CLI_USAGE);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        cli_note(cli_usage("standard output cannot be written"));
     return cli.exit_status;
 }

@@ -12,7 +12,10 @@ typedef struct embedder_range
     const wdm_device_ops *ops;
     void *context;
     unsigned range;
+    struct embedder_range *next;
 } embedder_range;
+
+static embedder_range *ranges;
 
 static uint32_t
 port_read(void *context, unsigned offset, unsigned size)
@@ -51,15 +54,32 @@ mmio_write(void *context, uint64_t offset, uint64_t value, unsigned size)
 static const struct hw_port_ops port_ops = {port_read, port_write, 4};
 static const struct hw_mmio_ops mmio_ops = {mmio_read, mmio_write, 8};
 
-/* Lives as long as the process: the machine may touch the range at any time. */
+/* Lives as long as the machine, which may touch the range at any time. */
 static embedder_range *
 new_range(const wdm_device_ops *ops, void *context, unsigned range)
 {
     embedder_range *result = malloc(sizeof(*result));
 
     if (result != NULL)
-        *result = (embedder_range){ops, context, range};
+    {
+        *result = (embedder_range){ops, context, range, ranges};
+        ranges = result;
+    }
     return result;
+}
+
+static void
+forget_range(embedder_range *range)
+{
+    ranges = range->next;
+    free(range);
+}
+
+void
+wdm_hardware_shutdown(void)
+{
+    while (ranges != NULL)
+        forget_range(ranges);
 }
 
 wdm_status
@@ -79,7 +99,7 @@ wdm_add_ports(wdm_machine *machine,
         return wdm_fail(machine, WDM_NO_MEMORY, "out of memory");
     if (hw_ports_claim(machine->hardware, first, count, &port_ops, entry, ops->name))
         return WDM_OK;
-    free(entry);
+    forget_range(entry);
     return wdm_fail(machine, WDM_BAD_INPUT, "ports 0x%X to 0x%X are not free", first,
                     (unsigned)first + count - 1u);
 }
@@ -102,7 +122,7 @@ wdm_add_mmio(wdm_machine *machine,
     if (physical % HOST_PAGE_SIZE == 0 &&
         hw_mmio_claim(machine->hardware, physical, length, &mmio_ops, entry, ops->name))
         return WDM_OK;
-    free(entry);
+    forget_range(entry);
     return wdm_fail(machine, WDM_BAD_INPUT,
                     "physical addresses from 0x%llX on are taken or not page aligned",
                     (unsigned long long)physical);

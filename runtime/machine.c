@@ -270,6 +270,7 @@ wdm_shutdown(wdm_machine *machine)
     wdm_reports_shutdown(machine);
     host_trap_remove();
     hw_machine_destroy(machine->hardware);
+    wdm_hardware_shutdown();
     machine->hardware = NULL;
     machine->dead = true;
 }

@@ -74,6 +74,9 @@ char *wdm_to_utf8(const UNICODE_STRING *text, char *buffer, size_t size);
 void wdm_reports_init(wdm_machine *machine);
 void wdm_reports_shutdown(wdm_machine *machine);
 
+/* Device models of the embedder, once the hardware is gone: hardware.c. */
+void wdm_hardware_shutdown(void);
+
 /* DbgPrint and trace: output.c. */
 void wdm_output_init(wdm_machine *machine);
 void wdm_output_flush(wdm_machine *machine);

@@ -221,6 +221,7 @@ ClientRoutine(PVOID Context)
 {
     PKTHREAD thread = KiCurrentThread();
     KI_CLIENT_REQUEST *request = Context;
+    KI_BARRIER barrier;
 
     for (;;)
     {
@@ -235,7 +236,11 @@ ClientRoutine(PVOID Context)
             KiSwapThread();
             KiLower(PASSIVE_LEVEL);
         }
+        // What drivers called in an earlier request is over: a record of it that is left on the
+        // gate stack would be taken for the caller of what this request does deeper down.
+        KiEnterBarrier(&barrier);
         request->Routine(request->Context);
+        KiLeaveBarrier(&barrier);
         request->Routine = NULL;
         // Another client may have asked in the meantime; the host sees to it on its next entry.
         if (hostRequest.Client == thread)
