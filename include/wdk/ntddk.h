@@ -7,6 +7,7 @@
 #include <wdm.h>
 #include <openwdm_parts/ntddk_types.h>
 #include <openwdm_parts/ntddk_rtl_api.h>
+#include <openwdm_parts/ntddk_rtl_hash.h>
 #include <openwdm_parts/ntddk_api.h>
 #include <openwdm_parts/ntddk_ps_api.h>
 

@@ -12,6 +12,12 @@ MiStringPool(SIZE_T NumberOfBytes, ULONG Tag)
     return ExAllocatePoolWithTag(PagedPool, NumberOfBytes, Tag);
 }
 
+static PVOID
+MiNonPagedPool(SIZE_T NumberOfBytes, ULONG Tag)
+{
+    return ExAllocatePoolWithTag(NonPagedPoolNx, NumberOfBytes, Tag);
+}
+
 static VOID
 MiFreeStringPool(PVOID Block, ULONG Tag)
 {
@@ -35,6 +41,7 @@ MmInitSystem(void)
         status = MiInitArenas();
     }
     RtlHooks.AllocatePool = MiStringPool;
+    RtlHooks.AllocateNonPagedPool = MiNonPagedPool;
     RtlHooks.FreePool = MiFreeStringPool;
     return status;
 }

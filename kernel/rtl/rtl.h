@@ -18,6 +18,9 @@ typedef struct _RTLP_HOOKS
     PVOID (*AllocatePool)(SIZE_T NumberOfBytes, ULONG Tag);
     VOID (*FreePool)(PVOID Block, ULONG Tag);
 
+    // Nonpaged pool, for what is used at DISPATCH_LEVEL; FreePool frees it. NULL: no memory.
+    PVOID (*AllocateNonPagedPool)(SIZE_T NumberOfBytes, ULONG Tag);
+
     // Raises a software exception in the calling driver. NULL: the process stops.
     VOID (*RaiseStatus)(NTSTATUS Status);
 
