@@ -3,6 +3,7 @@
 // first thread of the machine, because creating drivers and worker threads needs a dispatcher.
 #include "init/init.h"
 
+#include "cm/cm.h"
 #include "ex/ex.h"
 #include "hal/hal.h"
 #include "io/io.h"
@@ -57,6 +58,8 @@ PhaseOne(const INIT_PARAMETERS *Parameters)
         status = SeInitSystem();
     if (NT_SUCCESS(status))
         status = PsInitSystem();
+    if (NT_SUCCESS(status))
+        status = CmInitSystem();
     return status;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "iop.h"
 
+#include "cm/cm.h"
 #include "ldr/ldr.h"
 
 #define IOP_PATH_TAG 'aPoI'
@@ -224,7 +225,11 @@ IoLoadDriverImage(_In_ const IO_LOAD_PARAMETERS *Parameters,
         LdrUnloadImage(image);
         return status;
     }
-    status = IopRunEntry(driver, &service, image);
+    status = CmCreateService(&service, Parameters->FileName);
+    if (NT_SUCCESS(status))
+    {
+        status = IopRunEntry(driver, &service, image);
+    }
     if (!NT_SUCCESS(status))
     {
         /* NF: the image is freed and Unload is not called. */
