@@ -67,8 +67,7 @@ CmpSplitAltitude(PCUNICODE_STRING Altitude, PUNICODE_STRING Whole, PUNICODE_STRI
     const ULONG fraction = point < count ? point + 1 : count;
     Fraction->Buffer = Altitude->Buffer + fraction;
     Fraction->Length = (USHORT)((count - fraction) * sizeof(WCHAR));
-    while (Fraction->Length != 0 &&
-           Fraction->Buffer[Fraction->Length / sizeof(WCHAR) - 1] == '0')
+    while (Fraction->Length != 0 && Fraction->Buffer[Fraction->Length / sizeof(WCHAR) - 1] == '0')
     {
         Fraction->Length = (USHORT)(Fraction->Length - sizeof(WCHAR));
     }

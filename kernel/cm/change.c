@@ -123,8 +123,7 @@ static NTSTATUS
 CmpRenameKeyNode(PCMP_NODE Node, PCUNICODE_STRING Name)
 {
     UNICODE_STRING rest = *Name, first;
-    if (!CmpNextName(&rest, &first) || first.Length != Name->Length ||
-        Name->Length > CMP_MAX_NAME)
+    if (!CmpNextName(&rest, &first) || first.Length != Name->Length || Name->Length > CMP_MAX_NAME)
     {
         return STATUS_INVALID_PARAMETER;
     }
@@ -213,12 +212,11 @@ ZwSetInformationKey(HANDLE KeyHandle,
     {
         return status;
     }
-    REG_SET_INFORMATION_KEY_INFORMATION information = {.Object = key,
-                                                       .KeySetInformationClass =
-                                                           KeySetInformationClass,
-                                                       .KeySetInformation = KeySetInformation,
-                                                       .KeySetInformationLength =
-                                                           KeySetInformationLength};
+    REG_SET_INFORMATION_KEY_INFORMATION information = {
+        .Object = key,
+        .KeySetInformationClass = KeySetInformationClass,
+        .KeySetInformation = KeySetInformation,
+        .KeySetInformationLength = KeySetInformationLength};
     CMP_OPERATION operation;
     CMP_OPERATION_INIT(&operation, SetInformationKey, &information, key);
     if (CmpPreCallbacks(&operation, &status))

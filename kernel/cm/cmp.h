@@ -114,8 +114,8 @@ CmpNextName(PUNICODE_STRING Rest, PUNICODE_STRING Name);
 typedef struct _CMP_KEY
 {
     PCMP_NODE Node;
-    LIST_ENTRY Notifications; /* CMP_NOTIFY.KeyEntry: end with the last handle */
-    LIST_ENTRY Contexts;      /* CMP_CONTEXT.Entry, callback.c */
+    LIST_ENTRY Notifications;  /* CMP_NOTIFY.KeyEntry: end with the last handle */
+    LIST_ENTRY Contexts;       /* CMP_CONTEXT.Entry, callback.c */
     UNICODE_STRING ObjectName; /* what CmCallbackGetKeyObjectID gave out, kept until the end */
     ULONG HandleTags;
     BOOLEAN Opened; /* callbacks have been told of it */
@@ -182,16 +182,16 @@ CmpPostCallbacks(PCMP_OPERATION Operation, PVOID Object, NTSTATUS Status);
 void CmpCleanContexts(PCMP_KEY Key);
 
 /* Fills an operation for a structure that has Object, CallContext and ObjectContext. */
-#define CMP_OPERATION_INIT(Operation, Class, Info, TheKey)  \
-    do                                                      \
-    {                                                       \
-        (Operation)->Pre = RegNtPre##Class;                 \
-        (Operation)->Post = RegNtPost##Class;               \
-        (Operation)->Information = (Info);                  \
-        (Operation)->CallContext = &(Info)->CallContext;    \
+#define CMP_OPERATION_INIT(Operation, Class, Info, TheKey)   \
+    do                                                       \
+    {                                                        \
+        (Operation)->Pre = RegNtPre##Class;                  \
+        (Operation)->Post = RegNtPost##Class;                \
+        (Operation)->Information = (Info);                   \
+        (Operation)->CallContext = &(Info)->CallContext;     \
         (Operation)->ObjectContext = &(Info)->ObjectContext; \
-        (Operation)->Key = (TheKey);                        \
-        (Operation)->Called = 0;                            \
+        (Operation)->Key = (TheKey);                         \
+        (Operation)->Called = 0;                             \
     } while (0)
 
 /* ---- answers (query.c) -------------------------------------------------------------------- */

@@ -142,10 +142,8 @@ CmForEachEntry(PCUNICODE_STRING Path,
     for (ULONG index = 0; index < node->ValueCount; index++)
     {
         const CMP_VALUE *value = &node->Values[index];
-        const CM_ENTRY entry = {.Name = &value->Name,
-                                .Type = value->Type,
-                                .Data = value->Data,
-                                .Size = value->Size};
+        const CM_ENTRY entry = {
+            .Name = &value->Name, .Type = value->Type, .Data = value->Data, .Size = value->Size};
         if (!Routine(&entry, Context))
         {
             return STATUS_SUCCESS;
@@ -294,8 +292,8 @@ static const CMP_BOOT_VALUE CmpBootValues[] = {
     {NULL, L"ProductName", L"Windows 10 Pro", 0},
     {NULL, L"CurrentVersion", L"6.3", 0},
     {L"\\Registry\\Machine\\Hardware\\Description\\System", L"Identifier", L"AT/AT COMPATIBLE", 0},
-    {L"\\Registry\\Machine\\Hardware\\Description\\System\\CentralProcessor\\0", L"FeatureSet", NULL,
-     0},
+    {L"\\Registry\\Machine\\Hardware\\Description\\System\\CentralProcessor\\0", L"FeatureSet",
+     NULL, 0},
     {L"\\Registry\\Machine\\Hardware\\DeviceMap", NULL, NULL, 0},
     {L"\\Registry\\Machine\\Hardware\\ResourceMap", NULL, NULL, 0},
     {L"\\Registry\\User\\.Default\\Software", NULL, NULL, 0},
@@ -327,7 +325,8 @@ CmpBootVersion(void)
         L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion";
     WCHAR text[12];
     UNICODE_STRING build = {0, sizeof(text) - sizeof(WCHAR), text};
-    NTSTATUS status = CmpBootSet(path, L"CurrentMajorVersionNumber", NULL, RtlpVersion.MajorVersion);
+    NTSTATUS status =
+        CmpBootSet(path, L"CurrentMajorVersionNumber", NULL, RtlpVersion.MajorVersion);
     if (NT_SUCCESS(status))
     {
         status = CmpBootSet(path, L"CurrentMinorVersionNumber", NULL, RtlpVersion.MinorVersion);

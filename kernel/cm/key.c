@@ -17,8 +17,8 @@ static const GENERIC_MAPPING CmpMapping = {KEY_READ, KEY_WRITE, KEY_EXECUTE, KEY
 NTSTATUS
 CmpReferenceKey(HANDLE Handle, ACCESS_MASK Access, PCMP_KEY *Key)
 {
-    NTSTATUS status = ObReferenceObjectByHandle(Handle, Access, CmpKeyObjectType, KernelMode,
-                                                (PVOID *)Key, NULL);
+    NTSTATUS status =
+        ObReferenceObjectByHandle(Handle, Access, CmpKeyObjectType, KernelMode, (PVOID *)Key, NULL);
     if (NT_SUCCESS(status) && ((*Key)->Node->Flags & CMP_DELETED))
     {
         ObDereference(*Key);
@@ -328,21 +328,20 @@ CmpDescribeOpen(PREG_CREATE_KEY_INFORMATION_V1 Information,
 {
     const PCMP_PARSE parse = Walk->Parse;
     const BOOLEAN create = parse != NULL && parse->Create;
-    *Information =
-        (REG_CREATE_KEY_INFORMATION_V1){.CompleteName = Walk->CompleteName,
-                                        .RootObject = Root,
-                                        .ObjectType = CmpKeyObjectType,
-                                        .Options = parse == NULL ? 0 : parse->Options,
-                                        .Class = create ? parse->Class : NULL,
-                                        .SecurityDescriptor =
-                                            create ? parse->SecurityDescriptor : NULL,
-                                        .DesiredAccess = Walk->AccessState->OriginalDesiredAccess,
-                                        .Disposition = create ? &parse->Disposition : NULL,
-                                        .ResultObject = Object,
-                                        .Version = 1,
-                                        .RemainingName = &Walk->Rest,
-                                        .Attributes = Walk->Attributes,
-                                        .CheckAccessMode = Walk->Mode};
+    *Information = (REG_CREATE_KEY_INFORMATION_V1){
+        .CompleteName = Walk->CompleteName,
+        .RootObject = Root,
+        .ObjectType = CmpKeyObjectType,
+        .Options = parse == NULL ? 0 : parse->Options,
+        .Class = create ? parse->Class : NULL,
+        .SecurityDescriptor = create ? parse->SecurityDescriptor : NULL,
+        .DesiredAccess = Walk->AccessState->OriginalDesiredAccess,
+        .Disposition = create ? &parse->Disposition : NULL,
+        .ResultObject = Object,
+        .Version = 1,
+        .RemainingName = &Walk->Rest,
+        .Attributes = Walk->Attributes,
+        .CheckAccessMode = Walk->Mode};
     Operation->Pre = create ? RegNtPreCreateKeyEx : RegNtPreOpenKeyEx;
     Operation->Post = create ? RegNtPostCreateKeyEx : RegNtPostOpenKeyEx;
     Operation->Information = Information;
@@ -403,8 +402,7 @@ CmpParseKey(PVOID ParseObject,
     {
         if (walk.Parse != NULL)
         {
-            walk.Parse->Disposition =
-                walk.Created ? REG_CREATED_NEW_KEY : REG_OPENED_EXISTING_KEY;
+            walk.Parse->Disposition = walk.Created ? REG_CREATED_NEW_KEY : REG_OPENED_EXISTING_KEY;
         }
         information.GrantedAccess = AccessState->PreviouslyGrantedAccess;
         ((PCMP_KEY)*Object)->Opened = TRUE;

@@ -23,8 +23,8 @@ typedef struct _CMP_NOTIFY
 
 static LIST_ENTRY CmpNotifications = {&CmpNotifications, &CmpNotifications};
 
-#define CMP_VALID_FILTER                                                                       \
-    (REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_ATTRIBUTES | REG_NOTIFY_CHANGE_LAST_SET |       \
+#define CMP_VALID_FILTER                                                                  \
+    (REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_ATTRIBUTES | REG_NOTIFY_CHANGE_LAST_SET | \
      REG_NOTIFY_CHANGE_SECURITY)
 
 static void

@@ -95,10 +95,9 @@ CmpAnswerNode(PCMP_NODE Node, PCMP_ANSWER Answer)
                                               .ClassOffset = hasClass ? classOffset : ~0u,
                                               .ClassLength = Node->Class.Length,
                                               .NameLength = Node->Name.Length};
-    const NTSTATUS status =
-        CmpBeginAnswer(Answer, &information, nameOffset,
-                       hasClass ? classOffset + Node->Class.Length
-                                : nameOffset + Node->Name.Length);
+    const NTSTATUS status = CmpBeginAnswer(Answer, &information, nameOffset,
+                                           hasClass ? classOffset + Node->Class.Length
+                                                    : nameOffset + Node->Name.Length);
     CmpAddAnswer(Answer, status, nameOffset, Node->Name.Buffer, Node->Name.Length);
     if (hasClass)
     {
@@ -179,10 +178,10 @@ CmpAnswerQuery(PCMP_KEY Key, KEY_INFORMATION_CLASS Class, PCMP_ANSWER Answer)
         return CmpAnswerCached(node, Answer);
     case KeyFlagsInformation:
     {
-        const CMP_FLAGS_INFORMATION information = {
-            node->Wow64Flags,
-            ((node->Flags & CMP_VOLATILE) ? 1u : 0) | ((node->Flags & CMP_LINK) ? 2u : 0),
-            node->ControlFlags};
+        const CMP_FLAGS_INFORMATION information = {node->Wow64Flags,
+                                                   ((node->Flags & CMP_VOLATILE) ? 1u : 0) |
+                                                       ((node->Flags & CMP_LINK) ? 2u : 0),
+                                                   node->ControlFlags};
         return CmpBeginAnswer(Answer, &information, sizeof(information), sizeof(information));
     }
     case KeyHandleTagsInformation:
@@ -302,9 +301,9 @@ CmpAnswerPartialValue(const CMP_VALUE *Value, BOOLEAN Align64, PCMP_ANSWER Answe
                                                            .DataLength = Value->Size};
     const ULONG offset = Align64 ? (ULONG)FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION_ALIGN64, Data)
                                  : (ULONG)FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data);
-    const NTSTATUS status = CmpBeginAnswer(
-        Answer, Align64 ? (const void *)&aligned : (const void *)&plain, offset,
-        offset + Value->Size);
+    const NTSTATUS status =
+        CmpBeginAnswer(Answer, Align64 ? (const void *)&aligned : (const void *)&plain, offset,
+                       offset + Value->Size);
     CmpAddAnswer(Answer, status, offset, Value->Data, Value->Size);
     return status;
 }
@@ -406,12 +405,11 @@ ZwEnumerateValueKey(HANDLE KeyHandle,
     if (CmpPreCallbacks(&operation, &status))
     {
         CMP_ANSWER answer = {.Buffer = KeyValueInformation, .Length = Length};
-        status =
-            (ULONG)KeyValueInformationClass > KeyValuePartialInformationAlign64
-                ? STATUS_INVALID_PARAMETER
-            : Index >= key->Node->ValueCount
-                ? STATUS_NO_MORE_ENTRIES
-                : CmpAnswerValue(&key->Node->Values[Index], KeyValueInformationClass, &answer);
+        status = (ULONG)KeyValueInformationClass > KeyValuePartialInformationAlign64
+                     ? STATUS_INVALID_PARAMETER
+                 : Index >= key->Node->ValueCount
+                     ? STATUS_NO_MORE_ENTRIES
+                     : CmpAnswerValue(&key->Node->Values[Index], KeyValueInformationClass, &answer);
         if (answer.Required != 0)
         {
             *ResultLength = answer.Required;

@@ -105,7 +105,7 @@ CmpStore(const CMP_REPORT *Report)
     const LONG size = *(PLONG)target;
     if (size < 0)
     {
-        if ((ULONG)-(LONG64)size < Report->Length)
+        if ((ULONG) - (LONG64)size < Report->Length)
         {
             return STATUS_BUFFER_TOO_SMALL;
         }
@@ -282,7 +282,8 @@ CmpCheckTrust(HANDLE Handle, PRTL_QUERY_REGISTRY_TABLE Entry)
 {
     static UNICODE_STRING machine = RTL_CONSTANT_STRING(L"MACHINE");
     PCMP_KEY key;
-    if ((Entry->Flags & RTL_QUERY_REGISTRY_TYPECHECK) || !NT_SUCCESS(CmpReferenceKey(Handle, 0, &key)))
+    if ((Entry->Flags & RTL_QUERY_REGISTRY_TYPECHECK) ||
+        !NT_SUCCESS(CmpReferenceKey(Handle, 0, &key)))
     {
         return;
     }
@@ -418,15 +419,14 @@ CmpEnumerateOne(PCMP_QUERY Query, PRTL_QUERY_REGISTRY_TABLE Entry, ULONG Index)
     {
         __builtin_memcpy(name.Buffer, value->Name, value->NameLength);
         name.Length = name.MaximumLength = (USHORT)value->NameLength;
-        const CMP_REPORT report = {.Entry = Entry,
-                                   .Name = name.Buffer,
-                                   .Type = value->Type,
-                                   .Data = value->DataLength == 0
-                                               ? NULL
-                                               : (PUCHAR)value + value->DataOffset,
-                                   .Length = value->DataLength,
-                                   .Context = Query->Context,
-                                   .Environment = Query->Environment};
+        const CMP_REPORT report = {
+            .Entry = Entry,
+            .Name = name.Buffer,
+            .Type = value->Type,
+            .Data = value->DataLength == 0 ? NULL : (PUCHAR)value + value->DataOffset,
+            .Length = value->DataLength,
+            .Context = Query->Context,
+            .Environment = Query->Environment};
         status = CmpReport(&report);
         if (NT_SUCCESS(status) && (Entry->Flags & RTL_QUERY_REGISTRY_DELETE))
         {

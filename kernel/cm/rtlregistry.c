@@ -7,10 +7,12 @@
 #include "cmprtl.h"
 
 static const PCWSTR CmpPrefixes[RTL_REGISTRY_MAXIMUM] = {
-    L"", L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\",
+    L"",
+    L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\",
     L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\",
     L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion\\",
-    L"\\Registry\\Machine\\Hardware\\DeviceMap\\", L"\\Registry\\User\\.Default\\"};
+    L"\\Registry\\Machine\\Hardware\\DeviceMap\\",
+    L"\\Registry\\User\\.Default\\"};
 
 static ULONG
 CmpTextLength(PCWSTR Text)
