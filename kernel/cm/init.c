@@ -325,15 +325,14 @@ CmpBootVersion(void)
         L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion";
     WCHAR text[12];
     UNICODE_STRING build = {0, sizeof(text) - sizeof(WCHAR), text};
-    NTSTATUS status =
-        CmpBootSet(path, L"CurrentMajorVersionNumber", NULL, RtlpVersion.MajorVersion);
+    NTSTATUS status = CmpBootSet(path, L"CurrentMajorVersionNumber", NULL, RtlVersion.MajorVersion);
     if (NT_SUCCESS(status))
     {
-        status = CmpBootSet(path, L"CurrentMinorVersionNumber", NULL, RtlpVersion.MinorVersion);
+        status = CmpBootSet(path, L"CurrentMinorVersionNumber", NULL, RtlVersion.MinorVersion);
     }
     if (NT_SUCCESS(status))
     {
-        status = RtlIntegerToUnicodeString(RtlpVersion.BuildNumber, 10, &build);
+        status = RtlIntegerToUnicodeString(RtlVersion.BuildNumber, 10, &build);
     }
     if (NT_SUCCESS(status))
     {
