@@ -9,5 +9,6 @@
 #include <openwdm_parts/ntifs_types.h>
 #include <openwdm_parts/ntifs_api.h>
 #include <openwdm_parts/ntifs_rtl_api.h>
+#include <openwdm_parts/ntifs_rtl_compress.h>
 
 #endif
