@@ -189,7 +189,8 @@ IoCreateFile(_Out_ PHANDLE FileHandle,
     open.Packet.Options = Options;
     open.Packet.CreateFileType = CreateFileType;
     open.Packet.ExtraCreateParameters = InternalParameters;
-    NTSTATUS status = IopCheckOptions(IopMapAccess(DesiredAccess), &open.Packet);
+    /* The rights as the caller spelt them: GENERIC_READ does not stand for SYNCHRONIZE here. */
+    NTSTATUS status = IopCheckOptions(DesiredAccess, &open.Packet);
     if (NT_SUCCESS(status) && open.Mode != KernelMode)
     {
         status = IopProbeForWrite(IoStatusBlock, sizeof(IO_STATUS_BLOCK), 1);

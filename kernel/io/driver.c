@@ -223,25 +223,32 @@ IoRegisterBootDriverReinitialization(_In_ PDRIVER_OBJECT DriverObject,
     DriverObject->Flags |= DRVO_BOOTREINIT_REGISTERED;
 }
 
-/* A routine may register itself again; that is the next round's. */
+static void
+IopCallReinitialize(PVOID Context)
+{
+    IOP_REINITIALIZATION *item = Context;
+    PDRIVER_OBJECT driver = item->DriverObject;
+    driver->DriverExtension->Count++;
+    driver->Flags &= ~(ULONG)(DRVO_REINIT_REGISTERED | DRVO_BOOTREINIT_REGISTERED);
+    item->Routine(driver, item->Context, driver->DriverExtension->Count);
+    IopCheckPassive((PVOID)item->Routine, "A Reinitialize routine returned at a raised IRQL",
+                    "NC:ntddk.DRIVER_REINITIALIZE");
+}
+
+/* KERNEL:writing-a-reinitialize-routine: in a system thread, after DriverEntry has returned. A
+ * routine that registers itself again is called again, with its count. */
 void
 IoRunReinitialization(void)
 {
-    LIST_ENTRY due;
-    InitializeListHead(&due);
     while (!IsListEmpty(&IopReinitializations))
     {
-        InsertTailList(&due, RemoveHeadList(&IopReinitializations));
-    }
-    while (!IsListEmpty(&due))
-    {
         IOP_REINITIALIZATION *item =
-            CONTAINING_RECORD(RemoveHeadList(&due), IOP_REINITIALIZATION, Entry);
+            CONTAINING_RECORD(RemoveHeadList(&IopReinitializations), IOP_REINITIALIZATION, Entry);
         PDRIVER_OBJECT driver = item->DriverObject;
-        driver->DriverExtension->Count++;
-        driver->Flags &= ~(ULONG)(DRVO_REINIT_REGISTERED | DRVO_BOOTREINIT_REGISTERED);
-        item->Routine(driver, item->Context, driver->DriverExtension->Count);
+        ObReference(driver);
+        IopRunInWorker(IopCallReinitialize, item);
         MmFreePool(item, IOP_REINIT_TAG);
+        ObDereference(driver);
     }
 }
 

@@ -259,6 +259,9 @@ void IopTryUnload(PDRIVER_OBJECT DriverObject);
 
 void IopForgetReinitialization(PDRIVER_OBJECT DriverObject);
 
+/* A driver's routine has returned to a system thread: nothing may be left raised or disabled. */
+void IopCheckPassive(PVOID Routine, const char *Rule, const char *Page);
+
 /* Runs Routine(Context) on a system worker thread at PASSIVE_LEVEL and waits. */
 void IopRunInWorker(void (*Routine)(PVOID Context), PVOID Context);
 

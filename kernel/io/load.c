@@ -50,7 +50,7 @@ typedef struct _IOP_ENTRY_CALL
     NTSTATUS Status;
 } IOP_ENTRY_CALL;
 
-static void
+void
 IopCheckPassive(PVOID Routine, const char *Rule, const char *Page)
 {
     if (KiCurrentIrql() != PASSIVE_LEVEL)
