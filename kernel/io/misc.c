@@ -53,17 +53,31 @@ IoIs32bitProcess(_In_opt_ PIRP Irp)
     return FALSE;
 }
 
-/* NF:ntifs.IoIsOperationSynchronous */
+/* NF:ntifs.IoIsOperationSynchronous: the conditions in the order of the page. */
 DDI BOOLEAN NTAPI
 IoIsOperationSynchronous(_In_ PIRP Irp)
 {
     PFILE_OBJECT file = Irp->Tail.Overlay.OriginalFileObject;
-    if (Irp->Flags & (IRP_SYNCHRONOUS_API | IRP_SYNCHRONOUS_PAGING_IO))
+    if (Irp->Flags & IRP_SYNCHRONOUS_PAGING_IO)
     {
-        return (Irp->Flags & IRP_SYNCHRONOUS_API) ||
-               ((Irp->Flags & IRP_PAGING_IO) && (Irp->Flags & IRP_SYNCHRONOUS_PAGING_IO));
+        return TRUE;
     }
-    return file != NULL && (file->Flags & FO_SYNCHRONOUS_IO) && !(Irp->Flags & IRP_PAGING_IO);
+    if (Irp->Flags & IRP_PAGING_IO)
+    {
+        return FALSE;
+    }
+    if ((Irp->Flags & IRP_SYNCHRONOUS_API) || (file != NULL && (file->Flags & FO_SYNCHRONOUS_IO)))
+    {
+        return TRUE;
+    }
+    if (Irp->CurrentLocation > Irp->StackCount)
+    {
+        return FALSE; /* nobody has a stack location yet */
+    }
+    PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(Irp);
+    return (stack->MajorFunction == IRP_MJ_DEVICE_CONTROL ||
+            stack->MajorFunction == IRP_MJ_FILE_SYSTEM_CONTROL) &&
+           METHOD_FROM_CTL_CODE(stack->Parameters.DeviceIoControl.IoControlCode) == METHOD_BUFFERED;
 }
 
 /* NF:ntifs.IoIsSystemThread */
@@ -113,6 +127,15 @@ DDI PVOID NTAPI
 IoGetInitialStack(VOID)
 {
     return KiCurrentThread()->StackBase;
+}
+
+/* NF:wdm.IoWithinStackLimits: the whole region lies in the stack that is in use. */
+DDI ULONG NTAPI
+IoWithinStackLimits(_In_ ULONG_PTR RegionStart, _In_ SIZE_T RegionSize)
+{
+    ULONG_PTR low, high;
+    IoGetStackLimits(&low, &high);
+    return RegionStart >= low && RegionStart <= high && RegionSize <= high - RegionStart;
 }
 
 /* NF:ntifs.ZwCreateEvent */

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Cancelling: requests that cannot be cancelled, a driver's own queue against its completing DPC,
 // StartIo and its cancel routine, device queues by key, and cleanup of a handle that is closing.
-// Page: kernel/introduction-to-cancel-routines.md, kernel/canceling-irps.md
-// Page: kernel/synchronizing-irp-cancellation.md, kernel/functionality-of-cancel-routines.md
+// Page: kernel/introduction-to-cancel-routines.md
+// Page: kernel/synchronizing-irp-cancellation.md, kernel/implementing-a-cancel-routine.md
+// Page: kernel/using-the-system-s-cancel-spin-lock.md
 // Page: kernel/cancel-routines-in-drivers-with-startio-routines.md
 // Page: kernel/cancel-routines-in-drivers-without-startio-routines.md
 // Page: kernel/dispatchcleanup-routines.md, NF:wdm.IoCancelIrp, NF:wdm.IoSetCancelRoutine
 // Page: NF:wdm.IoAcquireCancelSpinLock, NF:wdm.IoReleaseCancelSpinLock
 // Page: NF:ntifs.IoStartPacket, NF:ntifs.IoStartNextPacket, NF:ntifs.IoStartNextPacketByKey
 // Page: NF:wdm.KeInsertByKeyDeviceQueue, NF:wdm.KeRemoveByKeyDeviceQueue
-// Page: NF:wdm.KeRemoveByKeyDeviceQueueIfBusy, NF:wdm.KeRemoveEntryDeviceQueue
+// Page: NF:wdm.KeRemoveEntryDeviceQueue, kernel/canceling-irps.md
 // Options: --cpus 4
 // Run:
 // Expect: io_cancel: \d+ passed, 0 failed

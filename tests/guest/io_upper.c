@@ -16,8 +16,8 @@
 // Page: kernel/driver-entry-points-in-driver-objects.md, kernel/writing-a-driverentry-routine.md
 // Page: kernel/non-pnp-driver-s-unload-routine.md, kernel/unload-routine-functionality.md
 // Page: NF:wdm.IoGetDeviceObjectPointer, NF:wdm.IoAttachDevice, NF:ntifs.IoGetLowerDeviceObject
-// Page: NF:ntifs.IoGetRelatedDeviceObject, NF:ntifs.IoGetDeviceAttachmentBaseRef
-// Page: NF:wdm.IoBuildPartialMdl, NF:ntddk.IoMakeAssociatedIrp, NF:ntddk.IoForwardIrpSynchronously
+// Page: NF:wdm.IoGetRelatedDeviceObject, NF:ntifs.IoGetDeviceAttachmentBaseRef
+// Page: NF:wdm.IoBuildPartialMdl, NF:ntddk.IoMakeAssociatedIrp, NF:wdm.IoForwardIrpSynchronously
 // Page: NF:ntddk.IoRegisterDriverReinitialization, NF:wdm.IoAllocateDriverObjectExtension
 // Page: NF:wdm.IoGetDriverObjectExtension, NF:wdm.IoSetCompletionRoutineEx
 // With: io_lower.sys

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One driver uses another one's device through handles: Zw services on synchronous and asynchronous
 // files, with events and APCs, and what they refuse.
-// Page: kernel/using-files-in-a-driver.md, kernel/file-systems.md
+// Page: kernel/using-files-in-a-driver.md
 // Page: kernel/specifying-exclusive-access-to-device-objects.md, kernel/nt-device-names.md
 // Page: kernel/a-single-dispatchcreateclose-routine.md
 // Page: kernel/rules-for-implementing-dispatchcreate--dispatchclose--and-dispatchcrea.md
