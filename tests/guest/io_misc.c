@@ -9,7 +9,7 @@
 // Page: NF:wdm.IoRemoveShareAccess, NF:wdm.IoCreateSynchronizationEvent
 // Page: NF:wdm.IoCreateNotificationEvent, NF:ntifs.IoEnumerateDeviceObjectList
 // Page: NF:ntifs.IoAcquireVpbSpinLock, NF:ntifs.IoReleaseVpbSpinLock
-// Page: NF:ntifs.IoGetBaseFileSystemDeviceObject, NF:ntifs.IoGetFileObjectGenericMapping
+// Page: NF:ntifs.IoGetBaseFileSystemDeviceObject, NF:ntddk.IoGetFileObjectGenericMapping
 // Page: NF:ntddk.IoGetConfigurationInformation, NF:wdm.IoAllocateErrorLogEntry
 // Page: NF:wdm.IoFreeErrorLogEntry, NF:wdm.IoWriteErrorLogEntry
 // Page: NF:wdm.IoCreateUnprotectedSymbolicLink, NF:wdm.IoCreateSymbolicLink
@@ -63,8 +63,9 @@ RemainingBelow(void)
 {
     volatile UCHAR room[2048];
 
-    room[0] = 0;
-    return Remaining() + room[0];
+    for (ULONG i = 0; i < sizeof(room); i++)
+        room[i] = 0;
+    return Remaining() + room[sizeof(room) / 2];
 }
 
 static void
