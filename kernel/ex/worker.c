@@ -70,6 +70,8 @@ ExpRunWork(PEX_WORK Work)
     RemoveEntryList(&running.Entry);
     if (KiCurrentIrql() != PASSIVE_LEVEL)
     {
+        KiBlame(running.Target != NULL ? (const void *)running.Target
+                                       : (const void *)running.Routine);
         KiBugCheckWithRule(
             WORKER_THREAD_RETURNED_AT_BAD_IRQL,
             (ULONG64)(running.Target != NULL ? running.Target : (PVOID)running.Routine),

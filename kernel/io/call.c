@@ -91,6 +91,7 @@ IopBlameReturn(PDEVICE_OBJECT DeviceObject,
                LONG ApcDisable)
 {
     const char *page = "KERNEL:dispatch-routines-and-irqls";
+    KiBlame((const void *)Routine);
     if (KiCurrentIrql() != Irql)
     {
         KiBugCheckWithRule(0xc9, 0x05, (ULONG64)DeviceObject, Irql, KiCurrentIrql(),
@@ -119,6 +120,7 @@ IopJudgeCompleted(const IOP_CALL *Call,
                   NTSTATUS Status)
 {
     const char *page = "KERNEL:implementing-an-iocompletion-routine";
+    KiBlame((const void *)Routine);
     if (Status == STATUS_PENDING && !Call->Pending)
     {
         IopViolation(0xc9, 0x23d, (ULONG64)Routine, (ULONG64)Irp, (ULONG)Call->Status,
@@ -137,6 +139,7 @@ IopJudgeCompleted(const IOP_CALL *Call,
                      "it completed",
                      "KERNEL:how-to-complete-an-irp-in-a-dispatch-routine", NULL, DeviceObject);
     }
+    KiBlame(NULL);
 }
 
 /* Anything but a request completed on the way: a pending one, or a status that does not match what
@@ -160,6 +163,7 @@ IopJudgeStatus(const IOP_CALL *Call,
     {
         return;
     }
+    KiBlame((const void *)Routine);
     BOOLEAN marked = (Stack->Control & SL_PENDING_RETURNED) != 0;
     header->Since100ns = KiQueryTime();
     if (Status == STATUS_PENDING && !marked && !Call->Forwarded)
@@ -179,6 +183,7 @@ IopJudgeStatus(const IOP_CALL *Call,
                      "returning STATUS_PENDING",
                      page, Irp, DeviceObject);
     }
+    KiBlame(NULL);
 }
 
 /* Calls the driver with the bookkeeping that an IRP of ours allows. An exception may unwind past
@@ -202,7 +207,9 @@ IopCallTracked(PDEVICE_OBJECT DeviceObject,
     header->ActiveLocation = location;
     ULONG number = header->Number;
 
+    PKI_GATE_RECORD mark = KiMarkCall();
     NTSTATUS status = Routine(DeviceObject, Irp);
+    KiEndCall(mark);
     if (__builtin_expect(header->Number != number || call->Token != token, 0))
     {
         return status;

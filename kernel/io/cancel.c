@@ -56,9 +56,12 @@ IoCancelIrp(_In_ PIRP Irp)
         KiTrace("IoCancelIrp", "kernel/io/cancel.c", "irp %u -> cancel routine of %wZ",
                 IopIrpNumber(Irp), &name);
     }
+    PKI_GATE_RECORD mark = KiMarkCall();
     routine(device, Irp);
+    KiEndCall(mark);
     if (KiCurrentIrql() != irql)
     {
+        KiBlame((const void *)routine);
         KiBugCheckWithRule(0xc8, ((ULONG64)KiCurrentIrql() << 16) | ((ULONG64)irql << 8), 0, 0,
                            (ULONG64)routine,
                            "A cancel routine returned without releasing the cancel spin lock at "

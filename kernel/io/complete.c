@@ -86,6 +86,7 @@ IopBlameCompletion(PIRP Irp,
                    BOOLEAN Gone)
 {
     const char *page = "NC:wdm.IO_COMPLETION_ROUTINE";
+    KiBlame((const void *)Routine);
     LONG apcDisable = KiCurrentThread()->KernelApcDisable;
     if (KiCurrentIrql() != Irql)
     {
@@ -125,7 +126,9 @@ IopInvokeCompletion(PIRP Irp, PIO_COMPLETION_ROUTINE Routine, PVOID Context)
     PIOP_IRP header = IopIrpHeader(Irp);
     ULONG number = IopIrpNumber(Irp);
 
+    PKI_GATE_RECORD mark = KiMarkCall();
     NTSTATUS status = Routine(device, Irp, Context);
+    KiEndCall(mark);
     if (__builtin_expect(KiCurrentIrql() != irql || thread->KernelApcDisable != apcDisable, 0))
     {
         IopBlameCompletion(Irp, device, Routine, irql, apcDisable, FALSE);

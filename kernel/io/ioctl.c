@@ -125,11 +125,14 @@ IopTryFastControl(PIOP_SERVICE Service, const IOP_CONTROL *Control, PIO_STATUS_B
     KIRQL irql = KiCurrentIrql();
     PKTHREAD thread = KiCurrentThread();
     LONG apcDisable = thread->KernelApcDisable;
+    PKI_GATE_RECORD mark = KiMarkCall();
     BOOLEAN done = dispatch->FastIoDeviceControl(
         Service->FileObject, TRUE, Control->Input, Control->InputLength, Control->Output,
         Control->OutputLength, Control->Code, IoStatus, Service->DeviceObject);
+    KiEndCall(mark);
     if (KiCurrentIrql() != irql)
     {
+        KiBlame((const void *)dispatch->FastIoDeviceControl);
         KiBugCheckWithRule(0xc9, 0x11, (ULONG64)dispatch->FastIoDeviceControl, irql,
                            KiCurrentIrql(),
                            "A fast I/O routine returned at another IRQL than it was called at",
@@ -137,6 +140,7 @@ IopTryFastControl(PIOP_SERVICE Service, const IOP_CONTROL *Control, PIO_STATUS_B
     }
     if (thread->KernelApcDisable != apcDisable)
     {
+        KiBlame((const void *)dispatch->FastIoDeviceControl);
         KiBugCheckWithRule(0xc4, 0xc6, (ULONG64)dispatch->FastIoDeviceControl,
                            (ULONG64)(LONG64)thread->KernelApcDisable, (ULONG64)(LONG64)apcDisable,
                            "A fast I/O routine changed the thread's APC disable count",

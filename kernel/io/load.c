@@ -53,6 +53,7 @@ typedef struct _IOP_ENTRY_CALL
 void
 IopCheckPassive(PVOID Routine, const char *Rule, const char *Page)
 {
+    KiBlame(Routine);
     if (KiCurrentIrql() != PASSIVE_LEVEL)
     {
         KiBugCheckWithRule(0xc8, ((ULONG64)KiCurrentIrql() << 16), 0, 0, (ULONG64)Routine, Rule,
@@ -65,6 +66,7 @@ IopCheckPassive(PVOID Routine, const char *Rule, const char *Page)
                            "A driver's routine did not leave a critical region it entered",
                            "KERNEL:disabling-apcs", NULL, NULL);
     }
+    KiBlame(NULL);
 }
 
 static void
@@ -77,7 +79,9 @@ IopCallEntry(PVOID Context)
         KiTrace("DriverEntry", "kernel/io/load.c", "%wZ registry path %wZ", &driver->DriverName,
                 call->RegistryPath);
     }
+    PKI_GATE_RECORD mark = KiMarkCall();
     call->Status = driver->DriverInit(driver, call->RegistryPath);
+    KiEndCall(mark);
     IopCheckPassive((PVOID)driver->DriverInit, "DriverEntry returned at a raised IRQL",
                     "NC:wdm.DRIVER_INITIALIZE");
     if (KI_TRACING())
@@ -321,7 +325,9 @@ IopCallUnload(PVOID Context)
         KiTrace("DriverUnload", "kernel/io/load.c", "%wZ", &driver->DriverName);
     }
     driver->Flags |= DRVO_UNLOAD_INVOKED;
+    PKI_GATE_RECORD mark = KiMarkCall();
     driver->DriverUnload(driver);
+    KiEndCall(mark);
     IopCheckPassive(routine, "DriverUnload returned at a raised IRQL", "NC:wdm.DRIVER_UNLOAD");
     IopRetireDriver(driver);
 }

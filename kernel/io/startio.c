@@ -147,9 +147,12 @@ IopCallStartIo(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     PDRIVER_STARTIO routine = IopStartIoRoutine(DeviceObject);
     KIRQL irql = KiCurrentIrql();
+    PKI_GATE_RECORD mark = KiMarkCall();
     routine(DeviceObject, Irp);
+    KiEndCall(mark);
     if (KiCurrentIrql() != irql)
     {
+        KiBlame((const void *)routine);
         KiBugCheckWithRule(0xc8, ((ULONG64)KiCurrentIrql() << 16) | ((ULONG64)irql << 8), 0, 0,
                            (ULONG64)routine, "A StartIo routine returned at another IRQL",
                            "NC:wdm.DRIVER_STARTIO", NULL, DeviceObject);

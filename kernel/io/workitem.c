@@ -44,6 +44,7 @@ IopRunWorkItem(PVOID Context)
     }
     PDEVICE_OBJECT device =
         ((PDEVICE_OBJECT)object)->Type == IO_TYPE_DEVICE ? (PDEVICE_OBJECT)object : NULL;
+    KiBlame(routine);
     if (KiCurrentIrql() != irql)
     {
         KiBugCheckWithRule(0xc8, ((ULONG64)KiCurrentIrql() << 16) | ((ULONG64)irql << 8), 0, 0,
@@ -56,6 +57,7 @@ IopRunWorkItem(PVOID Context)
                            "A work item's routine did not leave a critical region it entered",
                            "KERNEL:disabling-apcs", NULL, device);
     }
+    KiBlame(NULL);
     ObDereference(object);
 }
 

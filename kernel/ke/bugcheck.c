@@ -6,6 +6,7 @@
 
 KI_BUGCHECK KiBugCheckRecord;
 BOOLEAN KiBugCheckActive;
+const void *KiBlamedRoutine;
 
 static const KI_EXPORT *
 RunningExport(void)
@@ -74,6 +75,14 @@ KiBugCheckWithContext(ULONG Code,
         record->Context = *Context;
         record->ContextValid = TRUE;
         record->FrameCount = KiWalkStack(&walk, record->Frames, KI_STACK_FRAMES);
+    }
+    else if (KiBlamedRoutine != NULL)
+    {
+        // The driver that runs further up has called it; it comes second.
+        record->Frames[0] = (PVOID)KiBlamedRoutine;
+        record->FirstIsRoutine = TRUE;
+        record->Export = NULL;
+        record->FrameCount = 1 + KiCaptureDriverStack(record->Frames + 1, KI_STACK_FRAMES - 1);
     }
     else
     {

@@ -134,6 +134,7 @@ CheckAfterDpc(PKI_PROCESSOR Processor, PKDEFERRED_ROUTINE Routine)
 {
     if (Processor->Irql == DISPATCH_LEVEL)
         return;
+    KiBlame((const void *)Routine);
     KiBugCheckWithRule(IRQL_UNEXPECTED_VALUE, Processor->Irql, DISPATCH_LEVEL, (ULONG64)Routine, 0,
                        "a DPC routine returned at another IRQL than DISPATCH_LEVEL",
                        "NC:wdm.KDEFERRED_ROUTINE", NULL, NULL);
@@ -143,6 +144,7 @@ void
 KiRetireDpcList(PKI_PROCESSOR Processor)
 {
     KI_BARRIER barrier;
+    PKI_GATE_RECORD mark;
 
     if (Processor->DpcHead == NULL || Processor->DpcRoutineActive)
         return;
@@ -168,7 +170,9 @@ KiRetireDpcList(PKI_PROCESSOR Processor)
         if (KI_TRACING())
             KiTrace("KiRetireDpcList", "kernel/ke/dpc.c", "cpu %u: DPC routine %p",
                     Processor->Number, routine);
+        mark = KiMarkCall();
         routine(dpc, context, argument1, argument2);
+        KiEndCall(mark);
         CheckAfterDpc(Processor, routine);
         // A better thread may have become ready, but DPCs go first.
         if (Processor->TimerPending)

@@ -369,6 +369,46 @@ typedef struct _KI_BARRIER
     PKI_GATE_RECORD SavedTop;
 } KI_BARRIER;
 
+/* The part of the machine that gate.S reads and writes. */
+typedef struct _KI_GATE
+{
+    LONG64 Budget;         /* gate calls left until the next safe point does more than count */
+    PKI_GATE_RECORD Top;   /* newest record of the running thread */
+    PKI_GATE_RECORD Limit; /* first record past the array */
+    LONG64 BudgetStart;    /* what Budget was set to: the difference is time not yet added up */
+} KI_GATE;
+
+extern KI_GATE KiGate;
+
+/* Around a driver's routine that the kernel calls and whose frames an exception may cross: without
+ * it, the calls that the routine made count as if it still ran. */
+static inline PKI_GATE_RECORD
+KiMarkCall(void)
+{
+    PKI_GATE_RECORD record = KiGate.Top;
+    ULONG64 stackPointer;
+
+    __asm__ volatile("movq %%rsp, %0" : "=r"(stackPointer));
+    while (__builtin_expect(record->Rsp < stackPointer, 0))
+        record--;
+    return record;
+}
+
+static inline void
+KiEndCall(PKI_GATE_RECORD Mark)
+{
+    KiGate.Top = Mark;
+}
+
+/* The next report is about Routine of a driver, which has returned: it is named first. */
+extern const void *KiBlamedRoutine;
+
+static inline void
+KiBlame(const void *Routine)
+{
+    KiBlamedRoutine = Routine;
+}
+
 void KiEnterBarrier(_Out_ KI_BARRIER *Barrier);
 void KiLeaveBarrier(_In_ const KI_BARRIER *Barrier);
 
@@ -439,6 +479,7 @@ typedef struct _KI_BUGCHECK
     struct _KTHREAD *Thread;
     PVOID Frames[KI_STACK_FRAMES]; /* driver code, innermost first */
     ULONG FrameCount;
+    BOOLEAN FirstIsRoutine;     /* Frames[0] is where a routine starts that has returned */
     const KI_EXPORT *Export;    /* the DDI that was running, or NULL */
     EXCEPTION_RECORD Exception; /* valid if ExceptionValid */
     BOOLEAN ExceptionValid;

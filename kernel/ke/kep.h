@@ -7,17 +7,6 @@
 #include "rtl/assert.h"
 #include "rtl/ddi.h"
 
-// The part of the machine that gate.S reads and writes.
-typedef struct _KI_GATE
-{
-    LONG64 Budget;         // gate calls left until the next safe point does more than count
-    PKI_GATE_RECORD Top;   // newest record of the running thread
-    PKI_GATE_RECORD Limit; // first record past the array
-    LONG64 BudgetStart;    // what Budget was set to: the difference is time not yet added up
-} KI_GATE;
-
-extern KI_GATE KiGate;
-
 // The longest stretch of gate calls between two looks at the clock: 1 ms of virtual time, so that
 // the copies of the time in KUSER_SHARED_DATA are never older than that.
 #define KI_BUDGET_MAXIMUM 10000

@@ -20,7 +20,17 @@ ViFillPlace(VF_REPORT *Report)
     Report->Irql = KiCurrentIrql();
     Report->Processor = KiCurrentProcessor()->Number;
     Report->ThreadNumber = KiCurrentThread()->Number;
-    Report->FrameCount = KiCaptureDriverStack(Report->Frames, KI_STACK_FRAMES);
+    if (KiBlamedRoutine != NULL)
+    {
+        Report->Frames[0] = (PVOID)KiBlamedRoutine;
+        Report->FirstIsRoutine = TRUE;
+        Report->FrameCount = 1 + KiCaptureDriverStack(Report->Frames + 1, KI_STACK_FRAMES - 1);
+        KiBlamedRoutine = NULL;
+    }
+    else
+    {
+        Report->FrameCount = KiCaptureDriverStack(Report->Frames, KI_STACK_FRAMES);
+    }
     ViFillDriver(Report);
 }
 

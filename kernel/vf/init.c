@@ -83,6 +83,7 @@ Presentable(ULONG64 Value, const KI_BUGCHECK *Record)
 static void
 CopyFrames(VF_REPORT *Report, const KI_BUGCHECK *Record)
 {
+    Report->FirstIsRoutine = Record->FirstIsRoutine;
     // Code that is gone is no driver code for the stack walk, but it is what the reader wants
     // first.
     if (Record->Code == DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS &&
