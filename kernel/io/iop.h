@@ -75,7 +75,8 @@ typedef struct _IOP_IRP
     CHAR FirstLocation;  /* where it was first sent to */
     CHAR ActiveLocation; /* the lowest driver that has it; above FirstLocation: nobody */
     BOOLEAN CheckOutput; /* Information must not exceed OutputLength */
-    UCHAR Reserved[3];
+    BOOLEAN Guarded;     /* irpguard.c: its page goes with it */
+    UCHAR Reserved[2];
     ULONG64 Magic;
 } IOP_IRP, *PIOP_IRP;
 
@@ -119,6 +120,18 @@ IopIrpNumber(PIRP Irp)
 }
 
 extern LIST_ENTRY IopIrpListHead;
+
+/* irpguard.c: IRPs until one is guarded; 0 when none are. */
+extern ULONG IopGuardCountdown;
+
+/* A guarded IRP, or NULL when all are in use. */
+IOP_COLD PIOP_IRP IopTakeGuarded(CCHAR StackSize);
+
+IOP_COLD void IopFreeGuarded(PIOP_IRP Header);
+
+/* TRUE if Irp's memory is gone and cannot even be looked at. */
+BOOLEAN
+IopIsClosed(PIRP Irp);
 
 /* An IRP with StackSize cleared locations, or NULL. Kind decides what completion does. */
 IOP_MS PIRP IopAllocateIrp(CCHAR StackSize, IOP_IRP_KIND Kind);

@@ -112,7 +112,15 @@ IopClearIrp(PIRP Irp, CCHAR StackSize)
 IOP_MS PIRP
 IopAllocateIrp(CCHAR StackSize, IOP_IRP_KIND Kind)
 {
-    PIOP_IRP header = IopTakeCached(StackSize);
+    PIOP_IRP header = NULL;
+    if (__builtin_expect(--IopGuardCountdown == 0, 0))
+    {
+        header = IopTakeGuarded(StackSize);
+    }
+    if (header == NULL)
+    {
+        header = IopTakeCached(StackSize);
+    }
     if (header == NULL && (header = IopNewIrp(StackSize)) == NULL)
     {
         return NULL;
@@ -166,6 +174,11 @@ IopFreeIrp(PIRP Irp)
     Irp->CurrentLocation = Irp->StackCount + 2;
     Irp->Tail.Overlay.CurrentStackLocation = IOP_POISON;
     Irp->Tail.Overlay.Thread = IOP_POISON;
+    if (__builtin_expect(header->Guarded, 0))
+    {
+        IopFreeGuarded(header);
+        return;
+    }
     IOP_IRP_CACHE *cache =
         &IopIrpCache[header->StackCapacity <= IOP_CACHED_STACKS ? (UCHAR)header->StackCapacity : 0];
     header->NextFree = NULL;

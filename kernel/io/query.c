@@ -173,7 +173,7 @@ IopTellingLocation(PIRP Irp, PIOP_IRP Header)
 BOOLEAN
 IoQueryIrp(PIRP Irp, IO_IRP_INFO *Info)
 {
-    if (Irp->Type != IO_TYPE_IRP || IopIrpHeader(Irp) == NULL)
+    if (IopIsClosed(Irp) || Irp->Type != IO_TYPE_IRP || IopIrpHeader(Irp) == NULL)
     {
         return FALSE;
     }

@@ -78,6 +78,27 @@ IoQueryDevice(PDEVICE_OBJECT DeviceObject, IO_DEVICE_INFO *Info);
 BOOLEAN
 IoQueryIrp(PIRP Irp, IO_IRP_INFO *Info);
 
+/* An IRP that was completed or freed, and whose memory shows when it is touched. */
+typedef struct _IO_DEAD_IRP
+{
+    ULONG Number;
+    BOOLEAN Sent;      /* to a driver; else it has no major function */
+    UCHAR MajorFunction;
+    PVOID Caller;      /* call in a driver that completed or freed it, or NULL */
+    const char *Field; /* what lies at the address */
+} IO_DEAD_IRP;
+
+/* FALSE: Address is in no such IRP. Any context, also after the machine has stopped. */
+BOOLEAN
+IoQueryDeadIrp(_In_ ULONG64 Address, _Out_ IO_DEAD_IRP *Info);
+
+/* Kernel code is about to look at one: gives the memory back. FALSE: it is none. Any context. */
+BOOLEAN
+IoOpenDeadIrp(_In_ ULONG64 Address);
+
+/* From now on the memory of IRPs goes away with them. */
+void IoGuardIrps(void);
+
 /* \Device\Foo or a link to it, without opening it. Referenced for the caller. */
 NTSTATUS
 IoReferenceDeviceByName(PCUNICODE_STRING Name, PDEVICE_OBJECT *DeviceObject);

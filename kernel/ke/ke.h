@@ -505,6 +505,13 @@ __attribute__((noreturn)) void KiBugCheckWithRule(ULONG Code,
                                                   PVOID Irp,
                                                   PVOID Device);
 
+typedef struct _KI_FAULT_MEANING
+{
+    ULONG Code;
+    const char *Rule;
+    const char *Page;
+} KI_FAULT_MEANING;
+
 /* The one way up from ke to the verifier. Filled by vf before the first driver; each may be NULL.
  */
 typedef struct _KE_VERIFIER_HOOKS
@@ -520,6 +527,12 @@ typedef struct _KE_VERIFIER_HOOKS
     void (*HungCode)(PVOID Address, KIRQL Irql, ULONG HostMilliseconds);
     /* TRUE if Address lies where the image of a driver was that has been unloaded since. */
     BOOLEAN (*UnloadedCode)(ULONG64 Address);
+    /* Memory that was protected to see who touches it. On the signal stack: TRUE if the access is
+     * none of those that are looked for, and can be tried again. Export is what runs, or NULL when
+     * driver code faulted itself. */
+    BOOLEAN (*ResolveFault)(ULONG64 Address, const KI_EXPORT *Export);
+    /* On the guest's stack: what a fault there means. FALSE: nothing special. */
+    BOOLEAN (*ExplainFault)(ULONG64 Address, KI_FAULT_MEANING *Meaning);
     /* One line of the run's trace: where (function name), file, and formatted detail. */
     void (*Trace)(const char *Function, const char *File, const char *Detail);
 } KE_VERIFIER_HOOKS;

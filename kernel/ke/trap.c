@@ -145,6 +145,7 @@ StopOnBadAddress(const KI_TRAP_FRAME *Frame)
     ULONG64 error = Frame->Trap.error_code;
     KIRQL irql = KiCurrentIrql();
     ULONG64 access = (error & HOST_PF_EXECUTE) ? 8 : (error & HOST_PF_WRITE) ? 1 : 0;
+    KI_FAULT_MEANING meaning;
     // Linux calls everything in its own half present, so that nobody can probe it.
     BOOLEAN present = (error & HOST_PF_PRESENT) != 0 && (LONG64)address >= 0;
 
@@ -156,6 +157,9 @@ StopOnBadAddress(const KI_TRAP_FRAME *Frame)
             0, &Frame->Context, &Frame->Record,
             "a timer, DPC, thread, work item or callback of a driver outlived the driver",
             "debugger/bug-check-0xce--driver-unloaded-without-cancelling-pending-operations.md");
+    if (KeVerifierHooks.ExplainFault != NULL && KeVerifierHooks.ExplainFault(address, &meaning))
+        KiBugCheckWithContext(meaning.Code, address, access, Frame->Trap.rip, 0, &Frame->Context,
+                              &Frame->Record, meaning.Rule, meaning.Page);
     if (present && access == 1 && KiIsDriverAddress(address))
         KiBugCheckWithContext(ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, 0, Frame->Trap.rip, 10,
                               &Frame->Context, &Frame->Record, "a write to read-only memory",
@@ -426,12 +430,24 @@ IsStackOverflow(const struct host_trap *Trap)
            Trap->fault_address >= low - KI_STACK_GUARD;
 }
 
+// What a driver called that faulted, or NULL when it is the driver's own instruction.
+static const KI_EXPORT *
+RunningExport(const struct host_trap *Trap)
+{
+    if (KiIsDriverAddress == NULL || KiIsDriverAddress(Trap->rip) || KiGate.Top == NULL)
+        return NULL;
+    return KiInHost ? NULL : KiFindRecord(Trap->gpr[HOST_RSP])->Export;
+}
+
 static BOOLEAN
 EmulatePageFault(struct host_trap *Trap, enum host_trap_result *Result)
 {
     ULONG64 address = Trap->fault_address;
 
     *Result = HOST_TRAP_RESUME;
+    if (KeVerifierHooks.ResolveFault != NULL &&
+        KeVerifierHooks.ResolveFault(address, RunningExport(Trap)))
+        return TRUE;
     if (KiPageFault != NULL)
     {
         KI_PAGE_FAULT answer = KiPageFault(address, KiCurrentIrql());

@@ -223,6 +223,19 @@ DescribeByValue(ULONG64 Address, char *Line, SIZE_T LineSize)
     return TRUE;
 }
 
+static BOOLEAN
+DescribeDeadIrp(ULONG64 Address, char *Line, SIZE_T LineSize)
+{
+    IO_DEAD_IRP info;
+
+    if (!IoQueryDeadIrp(Address, &info))
+        return FALSE;
+    RtlFormat(Line, LineSize, "%p is %s of IRP %u (%s), which is gone", (PVOID)Address, info.Field,
+              info.Number, info.Sent ? IoMajorFunctionName(info.MajorFunction) : "never sent");
+    AddOwner(Line, LineSize, info.Caller, "completed or freed");
+    return TRUE;
+}
+
 BOOLEAN
 ViDescribe(ULONG64 Address, char *Line, SIZE_T LineSize)
 {
@@ -230,6 +243,8 @@ ViDescribe(ULONG64 Address, char *Line, SIZE_T LineSize)
     BOOLEAN freed;
 
     Line[0] = 0;
+    if (DescribeDeadIrp(Address, Line, LineSize))
+        return TRUE;
     if (MmDescribeAddress(Address, Line, LineSize))
     {
         if (MmFindPoolBlock(Address, &block, &freed))

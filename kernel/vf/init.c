@@ -47,6 +47,7 @@ FaultAddress(const KI_BUGCHECK *Record, ULONG64 *Address)
         *Address = Record->Parameters[1];
         return Record->Parameters[0] == 8;
     case DRIVER_CAUGHT_MODIFYING_FREED_POOL:
+    case PAGE_FAULT_IN_FREED_SPECIAL_POOL:
         *Address = Record->Parameters[0];
         return TRUE;
     case BAD_POOL_HEADER:
@@ -322,4 +323,5 @@ VfInitSystem(const VF_CONFIG *Config)
     IoVerifierHooks.ErrorLog = OnErrorLog;
     if (!Config->ChecksOff)
         ViWatchPool();
+    ViWatchFaults();
 }

@@ -71,6 +71,11 @@ ViOwnsMemory(PDRIVER_OBJECT DriverObject, const void *Address);
 /* Watches the pools: a timer or DPC in memory that is freed is bug check 0xC7. */
 void ViWatchPool(void);
 
+/* ---- fault.c -------------------------------------------------------------------------------- */
+
+/* Faults in memory that is protected to see who touches it. */
+void ViWatchFaults(void);
+
 /* ---- init.c --------------------------------------------------------------------------------- */
 
 /* Hands a violation or a leak out and counts it. */

@@ -11,7 +11,7 @@
 // Report: name=^MULTIPLE_IRP_COMPLETE_REQUESTS$
 // Report: code=^0x00000044$
 // Report: driver=^bad_double_completion.sys$
-// Report: stack.function=^(CompleteRequest|BadDeviceControl)$
+// Report: stack.function=^(Break|BadDeviceControl)$
 #include "bad.h"
 
 static NTSTATUS
@@ -27,5 +27,6 @@ Break(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(DeviceObject);
     (void)CompleteRequest(Irp, STATUS_SUCCESS);
-    return STATUS_SUCCESS;
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+    return BAD_DONE;
 }
