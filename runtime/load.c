@@ -100,6 +100,7 @@ wdm_load(wdm_machine *machine, const char *path, const char *service)
 {
     void *data;
     size_t size;
+    char name[100];
     wdm_status status;
     int error;
 
@@ -110,6 +111,8 @@ wdm_load(wdm_machine *machine, const char *path, const char *service)
     error = host_file_read(path, &data, &size);
     if (error != 0)
         return wdm_fail(machine, WDM_BAD_INPUT, "%s: %s", path, strerror(error));
+    if (service_name(path, service, name, sizeof(name)))
+        wdm_service_remember(name, path);
     status = wdm_load_image(machine, path, data, size, service);
     host_file_free(data, size);
     return status;

@@ -217,6 +217,7 @@ boot(wdm_machine *machine)
     if (!NT_SUCCESS(status))
         return wdm_from_ntstatus(machine, status, "the kernel did not boot");
     wdm_reports_init(machine);
+    wdm_services_init();
     (void)host_tick_start(KiHandleTick, TICK_PERIOD_MS);
     return WDM_OK;
 }

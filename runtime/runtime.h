@@ -70,6 +70,10 @@ int wdm_to_utf16(const char *text, WCHAR *buffer, size_t capacity);
 /* UTF-16 to UTF-8, always terminated, truncated to fit. Returns buffer. */
 char *wdm_to_utf8(const UNICODE_STRING *text, char *buffer, size_t size);
 
+/* Host files of services, which ZwLoadDriver loads from: services.c. */
+void wdm_services_init(void);
+void wdm_service_remember(const char *name, const char *path);
+
 /* Reports: report.c. */
 void wdm_reports_init(wdm_machine *machine);
 void wdm_reports_shutdown(wdm_machine *machine);

@@ -369,19 +369,25 @@ IopUnloadDriver(PDRIVER_OBJECT DriverObject)
     return driver->Unloading ? STATUS_SUCCESS : STATUS_PENDING;
 }
 
+static NTSTATUS
+IopReferenceDriver(PCUNICODE_STRING ServiceName, PDRIVER_OBJECT *DriverObject)
+{
+    UNICODE_STRING name;
+    NTSTATUS status = IopJoin(IopDriverDirectory, ServiceName, &name);
+    if (NT_SUCCESS(status))
+    {
+        status = ObReferenceByName(&name, NULL, OBJ_CASE_INSENSITIVE, IopDriverObjectType,
+                                   KernelMode, 0, NULL, (PVOID *)DriverObject);
+        MmFreePool(name.Buffer, IOP_PATH_TAG);
+    }
+    return status;
+}
+
 NTSTATUS
 IoUnloadDriverByName(_In_ PCUNICODE_STRING ServiceName)
 {
-    UNICODE_STRING name;
     PDRIVER_OBJECT driver;
-    NTSTATUS status = IopJoin(IopDriverDirectory, ServiceName, &name);
-    if (!NT_SUCCESS(status))
-    {
-        return status;
-    }
-    status = ObReferenceByName(&name, NULL, OBJ_CASE_INSENSITIVE, IopDriverObjectType, KernelMode,
-                               0, NULL, (PVOID *)&driver);
-    MmFreePool(name.Buffer, IOP_PATH_TAG);
+    NTSTATUS status = IopReferenceDriver(ServiceName, &driver);
     if (!NT_SUCCESS(status))
     {
         return status;
@@ -391,37 +397,68 @@ IoUnloadDriverByName(_In_ PCUNICODE_STRING ServiceName)
     return status;
 }
 
-/* The last component of a services key path. */
-static UNICODE_STRING
-IopServiceOfPath(PCUNICODE_STRING Path)
+/* The service that a path of its registry key names; FALSE: it is no such path. */
+static BOOLEAN
+IopServiceOfPath(PCUNICODE_STRING Path, PUNICODE_STRING Service)
 {
-    ULONG end = Path->Length / sizeof(WCHAR);
-    ULONG start = end;
-    while (start > 0 && Path->Buffer[start - 1] != L'\\')
+    UNICODE_STRING prefix;
+    RtlInitUnicodeString(&prefix, IopServicesKey);
+    if (Path->Length <= prefix.Length || !RtlPrefixUnicodeString(&prefix, Path, TRUE))
     {
-        start--;
+        return FALSE;
     }
-    USHORT length = (USHORT)((end - start) * sizeof(WCHAR));
-    return (UNICODE_STRING){length, length, Path->Buffer + start};
+    Service->Length = Path->Length - prefix.Length;
+    Service->MaximumLength = Service->Length;
+    Service->Buffer = Path->Buffer + prefix.Length / sizeof(WCHAR);
+    for (ULONG i = 0; i < Service->Length / sizeof(WCHAR); i++)
+    {
+        if (Service->Buffer[i] == L'\\')
+        {
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
-/* NF:wdm.ZwUnloadDriver: a pending unload counts as success. */
+/* NF:wdm.ZwUnloadDriver: a pending unload counts as success, a driver of Plug and Play devices
+ * goes with its devices only. */
 DDI NTSTATUS NTAPI
 ZwUnloadDriver(_In_ PUNICODE_STRING DriverServiceName)
 {
-    UNICODE_STRING service = IopServiceOfPath(DriverServiceName);
-    NTSTATUS status = IoUnloadDriverByName(&service);
+    UNICODE_STRING service;
+    PDRIVER_OBJECT driver;
+    if (!IopServiceOfPath(DriverServiceName, &service))
+    {
+        return STATUS_OBJECT_NAME_INVALID;
+    }
+    NTSTATUS status = IopReferenceDriver(&service, &driver);
+    if (!NT_SUCCESS(status))
+    {
+        return status;
+    }
+    status = (driver->Flags & DRVO_LEGACY_DRIVER) ? IopUnloadDriver(driver)
+                                                  : STATUS_INVALID_DEVICE_REQUEST;
+    ObDereference(driver);
     return status == STATUS_PENDING ? STATUS_SUCCESS : status;
 }
 
-/* NF:wdm.ZwLoadDriver: IoFindService finds the file, as no registry names it yet. */
+/* NF:wdm.ZwLoadDriver: IoFindService knows the host's file of a service. */
 DDI NTSTATUS NTAPI
 ZwLoadDriver(_In_ PUNICODE_STRING DriverServiceName)
 {
-    UNICODE_STRING service = IopServiceOfPath(DriverServiceName);
+    UNICODE_STRING service;
     IO_LOAD_PARAMETERS parameters;
     PDRIVER_OBJECT driver;
     BOOLEAN entryFailed;
+    if (!IopServiceOfPath(DriverServiceName, &service))
+    {
+        return STATUS_OBJECT_NAME_INVALID;
+    }
+    if (NT_SUCCESS(IopReferenceDriver(&service, &driver)))
+    {
+        ObDereference(driver);
+        return STATUS_IMAGE_ALREADY_LOADED;
+    }
     if (IoFindService == NULL || !IoFindService(&service, &parameters))
     {
         return STATUS_OBJECT_NAME_NOT_FOUND;
