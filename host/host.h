@@ -60,6 +60,12 @@ void host_unpoison(const void *address, size_t size);
 int host_memory_object(size_t size);
 bool host_map_object(void *address, size_t size, int protection, int object, uint64_t offset);
 
+/* Gives the object's pages back, whoever maps them: they read as zero afterwards. */
+void host_discard_object(int object, uint64_t offset, size_t size);
+
+/* Mappings of the object stay until they are unmapped. */
+void host_close_object(int object);
+
 /* ---- fibers ------------------------------------------------------------------------------- */
 
 /* A suspended flow of control. Plain data owned by the caller; opaque but for its size. */

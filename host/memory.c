@@ -6,6 +6,7 @@
 #include "host/host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -126,4 +127,18 @@ host_map_object(void *address, size_t size, int protection, int object, uint64_t
     void *result = mmap(address, round_to_pages(size), native_protection(protection),
                         MAP_SHARED | MAP_FIXED | MAP_NORESERVE, object, (off_t)offset);
     return result == address;
+}
+
+void
+host_discard_object(int object, uint64_t offset, size_t size)
+{
+    fallocate(object, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
+              (off_t)round_to_pages(size));
+}
+
+void
+host_close_object(int object)
+{
+    if (object >= 0)
+        close(object);
 }

@@ -39,7 +39,9 @@ add_range(struct hw_machine *machine, uint64_t from, uint64_t to, enum hw_memory
     if (has_image(type))
     {
         int protection = type == HW_MEMORY_ROM ? HOST_PROT_READ : HOST_PROT_RW;
-        if (!host_map_fixed(image(from), to - from, protection))
+        /* The first mapping finds out whether the addresses are free. */
+        if (!host_map_fixed(image(from), to - from, protection) ||
+            !host_map_object(image(from), to - from, protection, machine->memory.object, from))
         {
             return false;
         }
@@ -63,6 +65,11 @@ hw_memory_init_pc(struct hw_machine *machine, uint64_t ram_size)
     ram_size = ram_size < 2 * MIB ? 2 * MIB : ram_size;
     uint64_t low = ram_size < HW_MEMORY_LOW_LIMIT ? ram_size : HW_MEMORY_LOW_LIMIT;
     uint64_t high = ram_size - low;
+    machine->memory.object = host_memory_object(HOST_REGION_SIZE);
+    if (machine->memory.object < 0)
+    {
+        return false;
+    }
     /* The last KiB of conventional memory is the extended BIOS data area, as on real machines; in
      * units of pages that is one page. The firmware's tables take the top of low memory. */
     bool done = add_range(machine, 0, VGA_HOLE - 0x1000, HW_MEMORY_RAM) &&
@@ -91,6 +98,10 @@ hw_memory_release(struct hw_machine *machine)
         {
             host_unmap(image(memory->ranges[i].physical), memory->ranges[i].size);
         }
+    }
+    if (memory->object > 0)
+    {
+        host_close_object(memory->object);
     }
     *memory = (struct hw_memory){0};
 }
@@ -126,6 +137,17 @@ hw_memory_pointer(const struct hw_machine *machine, uint64_t physical, size_t si
         return NULL;
     }
     return image(physical);
+}
+
+int
+hw_memory_object(const struct hw_machine *machine, uint64_t physical, size_t size, bool *writable)
+{
+    if (!hw_memory_pointer(machine, physical, size))
+    {
+        return -1;
+    }
+    *writable = hw_memory_find(machine, physical)->type != HW_MEMORY_ROM;
+    return machine->memory.object;
 }
 
 bool

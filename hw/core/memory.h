@@ -38,6 +38,7 @@ struct hw_memory
     struct hw_memory_range ranges[HW_MEMORY_MAX_RANGES]; /* sorted, gaps are empty bus */
     size_t range_count;
     uint64_t ram_size; /* bytes of HW_MEMORY_RAM and HW_MEMORY_RESERVED */
+    int object;        /* what backs the image, at the offset of the physical address */
 };
 
 /* Builds the map of a PC with `ram_size` bytes (rounded up to 1 MiB, at least 2 MiB): conventional
@@ -54,6 +55,12 @@ const struct hw_memory_range *hw_memory_find(const struct hw_machine *machine, u
 
 /* Host pointer to image bytes; NULL unless the whole range is one RAM, ROM or reserved range. */
 void *hw_memory_pointer(const struct hw_machine *machine, uint64_t physical, size_t size);
+
+/* Descriptor (host_map_object) of the pages behind image bytes, for a second mapping; the offset
+ * into it is the physical address. -1 unless the whole range is one range of image. *writable:
+ * whether a processor may write there. */
+int
+hw_memory_object(const struct hw_machine *machine, uint64_t physical, size_t size, bool *writable);
 
 /* Physical address of a pointer into the image; false for other pointers. */
 bool hw_memory_physical(const struct hw_machine *machine, const void *pointer, uint64_t *physical);

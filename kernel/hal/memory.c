@@ -56,6 +56,34 @@ UnmapIoSpace(PVOID Address, SIZE_T Length)
     (void)hw_mmio_unmap(machine, Address);
 }
 
+static int
+MemoryObject(ULONG64 Physical, SIZE_T Length, BOOLEAN *Writable)
+{
+    bool writable = false;
+    const int object = hw_memory_object(machine, Physical, Length, &writable);
+
+    *Writable = writable;
+    return object;
+}
+
+static BOOLEAN
+RamRange(ULONG Index, PULONG64 Physical, PULONG64 Length)
+{
+    size_t count;
+    const struct hw_memory_range *ranges = hw_memory_ranges(machine, &count);
+
+    for (size_t i = 0; i < count; i++)
+    {
+        if (ranges[i].type == HW_MEMORY_RAM && Index-- == 0)
+        {
+            *Physical = ranges[i].physical;
+            *Length = ranges[i].size;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 // ---- views at an address of somebody's choice --------------------------------------------------
 
 typedef struct _HAL_VIEW
@@ -66,7 +94,7 @@ typedef struct _HAL_VIEW
     BOOLEAN Ram;
 } HAL_VIEW;
 
-static HAL_VIEW views[64];
+static HAL_VIEW views[256];
 
 static uint64_t
 ViewRead(void *Context, uint64_t Offset, unsigned Size)
@@ -97,8 +125,8 @@ FreeView(void)
     return NULL;
 }
 
-// Every access of such a view is emulated, RAM included: it is what drivers map to look at firmware
-// tables, and the pages of the RAM image have no second mapping.
+// Accesses of such a view are emulated: it holds devices, or a mix of devices and memory. Ranges
+// that are memory as a whole are mapped by mm itself (MemoryObject).
 static NTSTATUS
 MapAt(PVOID Address, ULONG64 Physical, SIZE_T Length, int Protection)
 {
@@ -238,6 +266,8 @@ HalpInitPhysicalMemory(struct hw_machine *Machine)
 {
     machine = Machine;
     MmPhysicalHooks = (MM_PHYSICAL_HOOKS){.RamPointer = RamPointer,
+                                          .MemoryObject = MemoryObject,
+                                          .RamRange = RamRange,
                                           .PhysicalOf = PhysicalOf,
                                           .MapIoSpace = MapIoSpace,
                                           .UnmapIoSpace = UnmapIoSpace,

@@ -67,11 +67,12 @@ IoAllocateMdl(_In_opt_ PVOID VirtualAddress,
 DDI VOID NTAPI
 IoFreeMdl(_In_ PMDL Mdl)
 {
-    if (Mdl->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED)
+    if ((Mdl->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED) ||
+        ((Mdl->MdlFlags & MDL_IO_SPACE) && (Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA)))
     {
         MmUnmapLockedPages(Mdl->MappedSystemVa, Mdl);
     }
-    else if ((Mdl->MdlFlags & MDL_PAGES_LOCKED) && !(Mdl->MdlFlags & MDL_PARTIAL))
+    else if ((Mdl->MdlFlags & MDL_PAGES_LOCKED) && !(Mdl->MdlFlags & (MDL_PARTIAL | MDL_IO_SPACE)))
     {
         KiBugCheckWithRule(0xc4, 0xb8, (ULONG64)Mdl, (USHORT)Mdl->MdlFlags, 0,
                            "IoFreeMdl was given an MDL whose pages are still locked or mapped; "

@@ -7,13 +7,11 @@
  */
 #include "mip.h"
 
-#define MI_GRANULE                                                                \
-    0x10000ull /* regions start on 64 KiB, as on Windows; leaves gaps behind them \
-                */
+#include "mm/section.h"
+
 #define MI_ALIAS_STRIDE 0x80000000ull
 #define MI_SHARED_ALIAS (MM_REGION_ALIAS + 0x800000000ull)
 #define MI_SHARED_SPAN  (2ull << 30)
-#define MI_ARENA_TAG    MM_TAG('M', 'm', 'A', 'r')
 
 static LIST_ENTRY MiArenas = {&MiArenas, &MiArenas};
 static LIST_ENTRY MiSpareArenas = {&MiSpareArenas, &MiSpareArenas};
@@ -26,7 +24,7 @@ static ULONG64 MiSharedNext;
 
 /* ---- lists without rtl's inline routines, which belong to drivers ------------------------- */
 
-static void
+void
 MiListInsertBefore(PLIST_ENTRY Before, PLIST_ENTRY Entry)
 {
     Entry->Flink = Before;
@@ -35,7 +33,7 @@ MiListInsertBefore(PLIST_ENTRY Before, PLIST_ENTRY Entry)
     Before->Blink = Entry;
 }
 
-static void
+void
 MiListRemove(PLIST_ENTRY Entry)
 {
     Entry->Blink->Flink = Entry->Flink;
@@ -46,44 +44,16 @@ MiListRemove(PLIST_ENTRY Entry)
 
 /* ---- showing and hiding ------------------------------------------------------------------- */
 
-static BOOLEAN
-MiShowRegion(PMI_REGION Region)
+BOOLEAN
+MiIsMapped(PMM_ARENA Arena)
 {
-    void *address = (void *)Region->Start;
-    if (Region->Dead)
-    {
-        return TRUE;
-    }
-    if (Region->Backing == MiBackingPhysical)
-    {
-        /* hal wants the range free, and gets it. */
-        host_unmap(address, Region->Size);
-        if (MmPhysicalHooks.MapAt != NULL &&
-            NT_SUCCESS(
-                MmPhysicalHooks.MapAt(address, Region->Offset, Region->Size, Region->Protection)))
-        {
-            Region->Shown = TRUE;
-            return TRUE;
-        }
-        host_map_fixed(address, Region->Size, HOST_PROT_NONE);
-        return FALSE;
-    }
-    return host_map_object(address, Region->Size, Region->Protection, Region->Object,
-                           Region->Offset);
+    return Arena == MiMappedArena;
 }
 
-/* Makes one region's addresses empty. */
-static void
-MiClearRegion(PMI_REGION Region)
+BOOLEAN
+MiIsVisible(PMM_ARENA Arena)
 {
-    void *address = (void *)Region->Start;
-    if (Region->Shown)
-    {
-        Region->Shown = FALSE;
-        MmPhysicalHooks.UnmapAt(address, Region->Size);
-    }
-    host_unmap(address, Region->Size);
-    host_map_fixed(address, Region->Size, HOST_PROT_NONE);
+    return Arena == MiMappedArena && MiArenaVisible;
 }
 
 static void
@@ -97,7 +67,7 @@ MiHideArena(void)
     MiArenaVisible = FALSE;
     for (PLIST_ENTRY e = arena->Regions.Flink; e != &arena->Regions; e = e->Flink)
     {
-        if (MI_REGION_OF(e)->Shown)
+        if (MI_REGION_OF(e)->Io)
         {
             MiClearRegion(MI_REGION_OF(e));
         }
@@ -124,15 +94,7 @@ MiShowArena(PMM_ARENA Arena)
     MiArenaVisible = TRUE;
     for (PLIST_ENTRY e = Arena->Regions.Flink; e != &Arena->Regions; e = e->Flink)
     {
-        PMI_REGION region = MI_REGION_OF(e);
-        if (!mapped || region->Backing == MiBackingPhysical)
-        {
-            MiShowRegion(region);
-        }
-        else if (!region->Dead)
-        {
-            host_protect((void *)region->Start, region->Size, region->Protection);
-        }
+        MiShowRegion(Arena, MI_REGION_OF(e), mapped);
     }
 }
 
@@ -181,32 +143,49 @@ MiUpdateTop(PMM_ARENA Arena)
             : MI_REGION_OF(Arena->Regions.Blink)->Start + MI_REGION_OF(Arena->Regions.Blink)->Size;
 }
 
-PMI_REGION
-MiReserveRegion(PMM_ARENA Arena, SIZE_T Size)
+/* Where a region may begin, and the one it precedes; 0 when there is no place. */
+static ULONG64
+MiFindGap(PMM_ARENA Arena, ULONG64 Wanted, ULONG64 Size, PLIST_ENTRY *Before)
 {
-    const ULONG64 size = MiRoundUp(Size, HOST_PAGE_SIZE);
-    ULONG64 start = HOST_USER_BASE;
+    ULONG64 start = Wanted == 0 ? HOST_USER_BASE : Wanted;
     PLIST_ENTRY before = Arena->Regions.Flink;
-    /* One page stays free behind each region, so that an overrun faults. */
-    while (before != &Arena->Regions && start + size + HOST_PAGE_SIZE > MI_REGION_OF(before)->Start)
+    /* One page stays free behind each region that is put anywhere, so that an overrun faults. */
+    const ULONG64 gap = Wanted == 0 ? HOST_PAGE_SIZE : 0;
+    while (before != &Arena->Regions && start + Size + gap > MI_REGION_OF(before)->Start)
     {
-        start = MiRoundUp(MI_REGION_OF(before)->Start + MI_REGION_OF(before)->Size + HOST_PAGE_SIZE,
-                          MI_GRANULE);
+        const ULONG64 end = MI_REGION_OF(before)->Start + MI_REGION_OF(before)->Size;
+        if (Wanted != 0 && end > start)
+        {
+            return 0;
+        }
+        if (Wanted == 0)
+        {
+            start = MiRoundUp(end + HOST_PAGE_SIZE, MI_GRANULE);
+        }
         before = before->Flink;
     }
-    if (size == 0 || size > HOST_USER_LIMIT || start + size > HOST_USER_LIMIT)
-    {
-        return NULL;
-    }
-    PMI_REGION region = MmAllocatePool(NonPagedPoolNx, sizeof(MI_REGION), MI_ARENA_TAG);
+    *Before = before;
+    return Size == 0 || Size > MI_ARENA_SPAN || start < HOST_USER_BASE ||
+                   start + Size > HOST_USER_LIMIT
+               ? 0
+               : start;
+}
+
+PMI_REGION
+MiReserveRegion(PMM_ARENA Arena, ULONG64 Start, SIZE_T Size)
+{
+    const ULONG64 size = MiRoundUp(Size, HOST_PAGE_SIZE);
+    PLIST_ENTRY before;
+    const ULONG64 start = MiFindGap(Arena, Start, size, &before);
+    PMI_REGION region =
+        start == 0 ? NULL : MmAllocatePool(NonPagedPoolNx, sizeof(MI_REGION), MI_ARENA_TAG);
     if (region != NULL)
     {
         region->Start = start;
         region->Size = size;
-        region->Object = Arena->Object;
-        region->Offset = start - HOST_USER_BASE;
         region->Backing = MiBackingOwn;
-        region->Protection = HOST_PROT_RW;
+        region->Pte = MI_PTE_USER;
+        region->Protect = PAGE_READWRITE;
         MiListInsertBefore(before, &region->Entry);
         MiUpdateTop(Arena);
     }
@@ -216,20 +195,8 @@ MiReserveRegion(PMM_ARENA Arena, SIZE_T Size)
 BOOLEAN
 MiMapRegion(PMM_ARENA Arena, PMI_REGION Region)
 {
-    if (Arena != MiMappedArena)
-    {
-        return TRUE; /* mapped with the others when the process runs */
-    }
-    if (!MiShowRegion(Region))
-    {
-        return FALSE;
-    }
-    /* Hidden arenas keep their mappings and lose only their protection. */
-    if (!MiArenaVisible)
-    {
-        host_protect((void *)Region->Start, Region->Size, HOST_PROT_NONE);
-    }
-    return TRUE;
+    /* That of another process is mapped with its others when the process runs. */
+    return Arena != MiMappedArena || MiShowRegion(Arena, Region, FALSE);
 }
 
 void
@@ -247,6 +214,18 @@ MiRemoveRegion(PMM_ARENA Arena, PMI_REGION Region)
     }
     MiListRemove(&Region->Entry);
     MiUpdateTop(Arena);
+    if (Region->Ptes != NULL)
+    {
+        MmFreePool(Region->Ptes, MI_ARENA_TAG);
+    }
+    if (Region->Numbers != NULL)
+    {
+        MmFreePool(Region->Numbers, MI_ARENA_TAG);
+    }
+    if (Region->Section != NULL)
+    {
+        MmDereferenceSection(Region->Section);
+    }
     MmFreePool(Region, MI_ARENA_TAG);
 }
 
@@ -283,6 +262,7 @@ MmCreateUserArena(PMM_PROCESS Process)
     arena->Top = HOST_USER_BASE;
     arena->Process = Process;
     arena->Locked = 0;
+    arena->Secures = NULL;
     MiListInsertBefore(&MiArenas, &arena->AllEntry);
     Process->Arena = arena;
     return STATUS_SUCCESS;
@@ -303,6 +283,7 @@ MmDeleteUserArena(PMM_PROCESS Process)
                            "a driver must unlock the pages of a process before the process ends",
                            "NF:wdm.MmProbeAndLockPages", NULL, NULL);
     }
+    MmUnsecureProcess(Process);
     while (arena->Regions.Flink != &arena->Regions)
     {
         PMI_REGION region = MI_REGION_OF(arena->Regions.Flink);
@@ -319,22 +300,33 @@ MmDeleteUserArena(PMM_PROCESS Process)
     MiListInsertBefore(&MiSpareArenas, &arena->AllEntry);
 }
 
+PMM_ARENA
+MiArenaOf(PMM_PROCESS Process)
+{
+    if (Process->Arena == NULL)
+    {
+        if (!NT_SUCCESS(MmCreateUserArena(Process)))
+        {
+            return NULL;
+        }
+        if (KiCurrentThread()->ApcProcess == &Process->Pcb)
+        {
+            MiSwitchProcess(&Process->Pcb);
+        }
+    }
+    return Process->Arena;
+}
+
 PVOID
 MmAllocateUserMemory(PMM_PROCESS Process, SIZE_T Size)
 {
     PMM_ARENA arena = Process->Arena;
-    PMI_REGION region = arena == NULL ? NULL : MiReserveRegion(arena, Size == 0 ? 1 : Size);
+    PMI_REGION region = arena == NULL ? NULL : MiReserveRegion(arena, 0, Size == 0 ? 1 : Size);
     if (region == NULL)
     {
         return NULL;
     }
-    const ULONG64 alias = arena->Alias + region->Offset;
-    const ULONG64 used = arena->HighWater > alias ? arena->HighWater - alias : 0;
-    __builtin_memset((void *)alias, 0, used < region->Size ? used : region->Size);
-    if (alias + region->Size > arena->HighWater)
-    {
-        arena->HighWater = alias + region->Size;
-    }
+    MiZeroPages(arena, region->Start, region->Size);
     if (!MiMapRegion(arena, region))
     {
         MiRemoveRegion(arena, region);
@@ -363,38 +355,15 @@ MmProtectUserMemory(PMM_PROCESS Process, PVOID Address, SIZE_T Size, int Protect
     {
         return STATUS_INVALID_PARAMETER;
     }
-    region->Protection = (UCHAR)Protection;
-    return MiMapRegion(arena, region) ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+    const ULONG64 offset = (ULONG64)Address - region->Start;
+    const ULONG64 first = offset / HOST_PAGE_SIZE;
+    const ULONG64 end = MiRoundUp(offset + Size, HOST_PAGE_SIZE) / HOST_PAGE_SIZE;
+    return MiSetPtes(arena, region, first, end - first, (UCHAR)(MI_PTE_COMMIT | Protection))
+               ? STATUS_SUCCESS
+               : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 /* ---- aliases and locks -------------------------------------------------------------------- */
-
-/* Kernel address of Offset in what backs Region; 0 when it cannot be reached as memory. */
-static ULONG64
-MiRegionAlias(PMM_ARENA Arena, PMI_REGION Region, ULONG64 Offset, SIZE_T Size)
-{
-    if (Region->Backing == MiBackingPhysical)
-    {
-        return (ULONG64)MmPhysicalToPointer(Region->Offset + Offset, Size);
-    }
-    if (Region->Object == MiSharedObject)
-    {
-        return MI_SHARED_ALIAS + Region->Offset + Offset;
-    }
-    if (Region->Object == Arena->Object)
-    {
-        return Arena->Alias + Region->Offset + Offset;
-    }
-    for (PLIST_ENTRY e = MiArenas.Flink; e != &MiArenas; e = e->Flink)
-    {
-        PMM_ARENA other = CONTAINING_RECORD(e, MM_ARENA, AllEntry);
-        if (other->Object == Region->Object)
-        {
-            return other->Alias + Region->Offset + Offset;
-        }
-    }
-    return 0;
-}
 
 BOOLEAN
 MiObjectOfAlias(ULONG64 Address, int *Object, PULONG64 Offset)
@@ -404,6 +373,10 @@ MiObjectOfAlias(ULONG64 Address, int *Object, PULONG64 Offset)
         *Object = MiSharedObject;
         *Offset = Address - MI_SHARED_ALIAS;
         return MiSharedObject >= 0;
+    }
+    if (Address - MM_REGION_SECTION < HOST_REGION_SIZE)
+    {
+        return MiObjectOfSection(Address, Object, Offset);
     }
     for (PLIST_ENTRY e = MiArenas.Flink; e != &MiArenas; e = e->Flink)
     {
@@ -418,18 +391,6 @@ MiObjectOfAlias(ULONG64 Address, int *Object, PULONG64 Offset)
     return FALSE;
 }
 
-ULONG64
-MiUserAlias(PMM_ARENA Arena, ULONG64 Address, SIZE_T Size, int Wanted)
-{
-    PMI_REGION region = MiFindRegion(Arena, Address);
-    if (region == NULL || region->Dead || (region->Protection & Wanted) != Wanted ||
-        Size > region->Start + region->Size - Address)
-    {
-        return 0;
-    }
-    return MiRegionAlias(Arena, region, Address - region->Start, Size);
-}
-
 PVOID
 MmUserAlias(PMM_PROCESS Process, const void *Address, SIZE_T Size)
 {
@@ -442,73 +403,69 @@ MiLockUser(PMM_ARENA Arena, ULONG64 Address, SIZE_T Size, LONG Delta)
 {
     const ULONG64 first = Address & ~(ULONG64)(HOST_PAGE_SIZE - 1);
     const LONG pages = (LONG)(MiRoundUp(Address + Size - first, HOST_PAGE_SIZE) / HOST_PAGE_SIZE);
-    PMI_REGION region = MiFindRegion(Arena, Address);
+    PLIST_ENTRY next;
     Arena->Locked += (ULONG)(pages * Delta);
-    if (region == NULL)
+    for (PLIST_ENTRY e = Arena->Regions.Flink; e != &Arena->Regions; e = next)
     {
-        return;
-    }
-    region->Locks += (ULONG)Delta;
-    if (region->Dead && region->Locks == 0)
-    {
-        region->Dead = FALSE;
-        MiRemoveRegion(Arena, region);
+        PMI_REGION region = MI_REGION_OF(e);
+        next = e->Flink;
+        if (region->Start >= Address + Size || first >= region->Start + region->Size)
+        {
+            continue;
+        }
+        region->Locks += (ULONG)Delta;
+        if (region->Dead && region->Locks == 0)
+        {
+            region->Dead = FALSE;
+            MiRemoveRegion(Arena, region);
+        }
     }
 }
 
 /* ---- kernel pages for the user ------------------------------------------------------------ */
 
-#define MI_SHARED_RUNS 256u
-static struct
+static BOOLEAN
+MiStartSharedObject(void)
 {
-    ULONG64 Address, Size, Offset;
-} MiSharedRuns[MI_SHARED_RUNS];
-static ULONG MiSharedRunCount;
-
-BOOLEAN
-MiShareKernelPages(ULONG64 Address, SIZE_T Size, PULONG64 Offset)
-{
-    const ULONG64 start = Address & ~(ULONG64)(HOST_PAGE_SIZE - 1);
-    const ULONG64 size = MiRoundUp(Address + Size - start, HOST_PAGE_SIZE);
-    const ULONG pool = MiPoolOf(start);
-    for (ULONG index = 0; index < MiSharedRunCount; index++)
-    {
-        if (start < MiSharedRuns[index].Address + MiSharedRuns[index].Size &&
-            MiSharedRuns[index].Address < start + size)
-        {
-            /* A page can be shared only once; a range that lies inside an older one is there. */
-            *Offset = MiSharedRuns[index].Offset + start - MiSharedRuns[index].Address;
-            return start >= MiSharedRuns[index].Address &&
-                   start + size <= MiSharedRuns[index].Address + MiSharedRuns[index].Size;
-        }
-    }
-    if (pool == MiPoolCount || MiSharedRunCount == MI_SHARED_RUNS ||
-        MiSharedNext + size > MI_SHARED_SPAN)
-    {
-        return FALSE;
-    }
     if (MiSharedObject < 0)
     {
         MiSharedObject = host_memory_object(MI_SHARED_SPAN);
-        if (MiSharedObject < 0 || !host_map_object((void *)MI_SHARED_ALIAS, MI_SHARED_SPAN,
-                                                   HOST_PROT_RW, MiSharedObject, 0))
-        {
-            return FALSE;
-        }
+        return MiSharedObject >= 0 && host_map_object((void *)MI_SHARED_ALIAS, MI_SHARED_SPAN,
+                                                      HOST_PROT_RW, MiSharedObject, 0);
+    }
+    return TRUE;
+}
+
+BOOLEAN
+MiSharePoolPage(ULONG64 Address, PULONG64 Offset)
+{
+    const ULONG64 start = Address & ~(ULONG64)(HOST_PAGE_SIZE - 1);
+    const ULONG pool = MiPoolOf(start);
+    if (pool == MiPoolCount || !MiIsPoolPageValid(start))
+    {
+        return FALSE;
+    }
+    PMI_PAGE page = &MiPools[pool].Pages[(start - MiPools[pool].Base) / HOST_PAGE_SIZE];
+    if (page->Shared != 0)
+    {
+        *Offset = (ULONG64)(page->Shared - 1) * HOST_PAGE_SIZE;
+        return TRUE;
+    }
+    if (MiSharedNext + HOST_PAGE_SIZE > MI_SHARED_SPAN || !MiStartSharedObject())
+    {
+        return FALSE;
     }
     MiDisarm();
-    MI_UNPOISON(start, size);
-    __builtin_memcpy((void *)(MI_SHARED_ALIAS + MiSharedNext), (void *)start, size);
-    if (!host_map_object((void *)start, size, MiPools[pool].Protection, MiSharedObject,
+    MI_UNPOISON(start, HOST_PAGE_SIZE);
+    __builtin_memcpy((void *)(MI_SHARED_ALIAS + MiSharedNext), (void *)start, HOST_PAGE_SIZE);
+    if (!host_map_object((void *)start, HOST_PAGE_SIZE, MiPools[pool].Protection, MiSharedObject,
                          MiSharedNext))
     {
         return FALSE;
     }
     *Offset = MiSharedNext;
-    MiSharedRuns[MiSharedRunCount].Address = start;
-    MiSharedRuns[MiSharedRunCount].Size = size;
-    MiSharedRuns[MiSharedRunCount++].Offset = MiSharedNext;
-    MiSharedNext += size;
+    page->Shared = (ULONG)(MiSharedNext / HOST_PAGE_SIZE) + 1;
+    MiSharedNext += HOST_PAGE_SIZE;
     return TRUE;
 }
 

@@ -19,6 +19,8 @@ typedef struct _MI_LOCK
     PMM_ARENA Arena; /* NULL: kernel memory */
     ULONG64 Address;
     SIZE_T Size;
+    ULONG64 *Segments; /* addresses of the pages when they do not follow each other; else NULL */
+    ULONG64 Advanced;  /* pages that MmAdvanceMdl unlocked already */
 } MI_LOCK, *PMI_LOCK;
 
 static PMI_LOCK MiLocks[MI_MDL_HEADS];
@@ -45,7 +47,7 @@ MiLockSlot(PMDL Mdl)
     return link;
 }
 
-static BOOLEAN
+static PMI_LOCK
 MiRememberLock(PMDL Mdl, PMM_ARENA Arena, ULONG64 Address, SIZE_T Size)
 {
     PMI_LOCK lock = MiSpareLocks;
@@ -58,7 +60,7 @@ MiRememberLock(PMDL Mdl, PMM_ARENA Arena, ULONG64 Address, SIZE_T Size)
         lock = MmAllocatePool(NonPagedPoolNx, sizeof(MI_LOCK), MI_MDL_TAG);
         if (lock == NULL)
         {
-            return FALSE;
+            return NULL;
         }
     }
     PMI_LOCK *head = &MiLocks[((ULONG64)Mdl >> 4) % MI_MDL_HEADS];
@@ -73,7 +75,9 @@ MiRememberLock(PMDL Mdl, PMM_ARENA Arena, ULONG64 Address, SIZE_T Size)
     lock->Entry.Blink = MiLockList.Blink;
     MiLockList.Blink->Flink = &lock->Entry;
     MiLockList.Blink = &lock->Entry;
-    return TRUE;
+    lock->Segments = NULL;
+    lock->Advanced = 0;
+    return lock;
 }
 
 static void
@@ -156,6 +160,23 @@ MiMdlPages(PMDL Mdl)
     return ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(Mdl), Mdl->ByteCount);
 }
 
+/* Fills the page numbers of user memory that allows the wanted access. */
+static BOOLEAN
+MiFillUserPages(PMDL Mdl, PMM_ARENA Arena, int Wanted)
+{
+    const ULONG64 pages = MiMdlPages(Mdl);
+    for (ULONG64 index = 0; index < pages; index++)
+    {
+        ULONG64 physical;
+        if (!MiUserPage(Arena, (ULONG64)Mdl->StartVa + index * HOST_PAGE_SIZE, Wanted, &physical))
+        {
+            return FALSE;
+        }
+        MmGetMdlPfnArray(Mdl)[index] = physical / HOST_PAGE_SIZE;
+    }
+    return TRUE;
+}
+
 /* Contract: NF:wdm.MmBuildMdlForNonPagedPool. */
 DDI VOID
 MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList)
@@ -210,6 +231,122 @@ MiCheckLockable(PMDL Mdl, ULONG64 Start, KPROCESSOR_MODE AccessMode)
     }
 }
 
+static void
+MiLockRange(PMM_ARENA Arena, ULONG64 Address, SIZE_T Size, LONG Delta)
+{
+    if (Arena != NULL)
+    {
+        MiLockUser(Arena, Address, Size, Delta);
+    }
+    else
+    {
+        MiLockPageable(Address, Size, Delta);
+    }
+}
+
+/* Gives back the pages that are still locked. */
+static void
+MiReleaseLock(PMI_LOCK Lock)
+{
+    const ULONG64 pages = MiPagesOfMdl(Lock->Mdl);
+    if (Lock->Segments == NULL)
+    {
+        MiLockRange(Lock->Arena, Lock->Address, Lock->Size, -1);
+        return;
+    }
+    for (ULONG64 page = 0; page < pages; page++)
+    {
+        MiLockRange(Lock->Arena, Lock->Segments[Lock->Advanced + page], HOST_PAGE_SIZE, -1);
+    }
+    MmFreePool(Lock->Segments, MI_MDL_TAG);
+}
+
+void
+MiAdvanceLock(PMDL Mdl, ULONG64 Pages)
+{
+    PMI_LOCK lock = *MiLockSlot(Mdl);
+    if (lock == NULL)
+    {
+        return; /* nonpaged pool, partial */
+    }
+    if (lock->Segments != NULL)
+    {
+        for (ULONG64 page = 0; page < Pages; page++)
+        {
+            MiLockRange(lock->Arena, lock->Segments[lock->Advanced++], HOST_PAGE_SIZE, -1);
+        }
+        return;
+    }
+    const ULONG64 first = lock->Address & ~(ULONG64)(HOST_PAGE_SIZE - 1);
+    const SIZE_T passed = first + Pages * HOST_PAGE_SIZE - lock->Address;
+    /* A user region and a pageable section are locked as a whole, by the last page. */
+    if (lock->Arena == NULL && MiPoolOf(lock->Address) != MiPoolCount)
+    {
+        MiLockRange(NULL, lock->Address, passed, -1);
+        lock->Address += passed;
+        lock->Size -= passed;
+    }
+}
+
+/* The kernel or user page of a segment, locked; FALSE if it cannot be. */
+static BOOLEAN
+MiLockSegment(PMDL Mdl, PMM_ARENA Arena, ULONG64 Address, ULONG64 Index, BOOLEAN Write)
+{
+    ULONG64 physical;
+    const BOOLEAN found =
+        Arena != NULL ? MiUserPage(Arena, Address, Write ? HOST_PROT_RW : HOST_PROT_READ, &physical)
+                      : MiIsKernelRangeValid(Address, HOST_PAGE_SIZE, Write) &&
+                            MmPointerToPhysical((void *)Address, &physical);
+    if (found)
+    {
+        MmGetMdlPfnArray(Mdl)[Index] = physical / HOST_PAGE_SIZE;
+        MiLockRange(Arena, Address, HOST_PAGE_SIZE, 1);
+    }
+    return found;
+}
+
+NTSTATUS
+MiLockSegments(PMDL Mdl,
+               PFILE_SEGMENT_ELEMENT Segments,
+               KPROCESSOR_MODE AccessMode,
+               LOCK_OPERATION Operation)
+{
+    const ULONG64 pages = MiPagesOfMdl(Mdl);
+    PMM_ARENA arena = AccessMode != KernelMode || (ULONG64)Segments[0].Buffer < HOST_USER_LIMIT
+                          ? MiCurrentArena()
+                          : NULL;
+    const BOOLEAN user = (ULONG64)Segments[0].Buffer < HOST_USER_LIMIT;
+    MiCheckLockable(Mdl, (ULONG64)Segments[0].Buffer, AccessMode);
+    if ((AccessMode != KernelMode && !user) || (user && arena == NULL) || pages == 0)
+    {
+        return STATUS_ACCESS_VIOLATION;
+    }
+    ULONG64 *copy = MmAllocatePool(NonPagedPoolNx, pages * sizeof(ULONG64), MI_MDL_TAG);
+    PMI_LOCK lock = copy == NULL ? NULL : MiRememberLock(Mdl, arena, 0, 0);
+    if (lock == NULL)
+    {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    lock->Segments = copy;
+    for (ULONG64 page = 0; page < pages; page++)
+    {
+        copy[page] = (ULONG64)Segments[page].Buffer & ~(ULONG64)(HOST_PAGE_SIZE - 1);
+        if (!MiLockSegment(Mdl, arena, copy[page], page, Operation != IoReadAccess))
+        {
+            while (page-- > 0)
+            {
+                MiLockRange(arena, copy[page], HOST_PAGE_SIZE, -1);
+            }
+            MmFreePool(copy, MI_MDL_TAG);
+            MiForgetLock(MiLockSlot(Mdl));
+            return STATUS_ACCESS_VIOLATION;
+        }
+    }
+    Mdl->Process = arena != NULL ? (PEPROCESS)arena->Process : NULL;
+    Mdl->MdlFlags |= MDL_PAGES_LOCKED | (Operation != IoReadAccess ? MDL_WRITE_OPERATION : 0);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS
 MmTryProbeAndLockPages(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation)
 {
@@ -217,7 +354,6 @@ MmTryProbeAndLockPages(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Oper
     const SIZE_T size = Mdl->ByteCount;
     const BOOLEAN write = Operation != IoReadAccess;
     PMM_ARENA arena = NULL;
-    ULONG64 kernel = start;
     MiCheckLockable(Mdl, start, AccessMode);
     if (size == 0 || (AccessMode != KernelMode && !MmProbeRange((void *)start, size)))
     {
@@ -226,36 +362,22 @@ MmTryProbeAndLockPages(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Oper
     if (start < HOST_USER_LIMIT)
     {
         arena = MiCurrentArena();
-        kernel = arena == NULL
-                     ? 0
-                     : MiUserAlias(arena, start, size, write ? HOST_PROT_RW : HOST_PROT_READ);
-        if (kernel == 0)
+        if (arena == NULL || !MiFillUserPages(Mdl, arena, write ? HOST_PROT_RW : HOST_PROT_READ))
         {
             return STATUS_ACCESS_VIOLATION;
         }
     }
-    else if (!MiIsKernelRangeValid(start, size, write))
+    else if (!MiIsKernelRangeValid(start, size, write) ||
+             !MiFillPages(Mdl, start & ~(ULONG64)(HOST_PAGE_SIZE - 1), MiMdlPages(Mdl)))
     {
         return STATUS_ACCESS_VIOLATION;
     }
-    if (!MiFillPages(Mdl, kernel & ~(ULONG64)(HOST_PAGE_SIZE - 1), MiMdlPages(Mdl)))
-    {
-        return STATUS_ACCESS_VIOLATION;
-    }
-    if (!MiRememberLock(Mdl, arena, start, size))
+    if (MiRememberLock(Mdl, arena, start, size) == NULL)
     {
         return STATUS_WORKING_SET_QUOTA;
     }
-    if (arena != NULL)
-    {
-        MiLockUser(arena, start, size, 1);
-        Mdl->Process = (PEPROCESS)arena->Process;
-    }
-    else
-    {
-        MiLockPageable(start, size, 1);
-        Mdl->Process = NULL;
-    }
+    MiLockRange(arena, start, size, 1);
+    Mdl->Process = arena != NULL ? (PEPROCESS)arena->Process : NULL;
     Mdl->MdlFlags |= MDL_PAGES_LOCKED | (write ? MDL_WRITE_OPERATION : 0);
     return STATUS_SUCCESS;
 }
@@ -295,14 +417,7 @@ MmUnlockPages(PMDL MemoryDescriptorList)
         MmUnmapLockedPages(mdl->MappedSystemVa, mdl);
     }
     PMI_LOCK lock = *link;
-    if (lock->Arena != NULL)
-    {
-        MiLockUser(lock->Arena, lock->Address, lock->Size, -1);
-    }
-    else
-    {
-        MiLockPageable(lock->Address, lock->Size, -1);
-    }
+    MiReleaseLock(lock);
     MiForgetLock(link);
     mdl->MdlFlags &= ~(MDL_PAGES_LOCKED | MDL_WRITE_OPERATION);
     mdl->Process = NULL;

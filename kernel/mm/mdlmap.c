@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MDLs: addresses for described pages, in the kernel and in user memory, and pages without an
- * address (MmAllocatePagesForMdl). Kernel mode IRQL <= DISPATCH_LEVEL, user mode <= APC_LEVEL.
+ * MDLs: addresses for described pages, in system space and in user memory. Kernel mode IRQL <=
+ * DISPATCH_LEVEL, user mode <= APC_LEVEL.
  */
 #include "mip.h"
 
@@ -18,65 +18,60 @@ MiMapViolation(ULONG64 SubCode, PMDL Mdl, ULONG64 P4, const char *Rule, const ch
                        (USHORT)Mdl->MdlFlags, P4, Rule, Page, NULL, NULL);
 }
 
-/* Physical address of the MDL's first page if its pages follow each other; FALSE otherwise. All
- * memory that can be described by one range of addresses does. */
-static BOOLEAN
-MiIsContiguous(PMDL Mdl, PULONG64 Physical, PULONG64 Pages)
+/* Where the pages stand already if their addresses follow each other and no second mapping can be
+ * made: images and stacks. */
+static PVOID
+MiAddressOfPages(PMDL Mdl, ULONG64 Pages)
 {
     const PPFN_NUMBER numbers = MmGetMdlPfnArray(Mdl);
-    *Pages = MiRoundUp((ULONG64)Mdl->ByteOffset + Mdl->ByteCount, HOST_PAGE_SIZE) / HOST_PAGE_SIZE;
-    *Physical = numbers[0] * HOST_PAGE_SIZE;
-    for (ULONG64 index = 1; index < *Pages; index++)
+    for (ULONG64 index = 1; index < Pages; index++)
     {
         if (numbers[index] != numbers[0] + index)
         {
-            return FALSE;
+            return NULL;
         }
     }
-    return *Pages != 0;
+    return MmPhysicalToPointer(numbers[0] * HOST_PAGE_SIZE, Pages * HOST_PAGE_SIZE);
+}
+
+ULONG64
+MiPagesOfMdl(PMDL Mdl)
+{
+    return MiRoundUp((ULONG64)Mdl->ByteOffset + Mdl->ByteCount, HOST_PAGE_SIZE) / HOST_PAGE_SIZE;
+}
+
+static int
+MiMappingProtection(ULONG Priority)
+{
+    return HOST_PROT_READ | ((Priority & MdlMappingNoWrite) ? 0 : HOST_PROT_WRITE) |
+           ((Priority & MdlMappingNoExecute) ? 0 : HOST_PROT_EXECUTE);
 }
 
 /* ---- user mappings ------------------------------------------------------------------------ */
 
-/* What backs physical pages for a second mapping. */
-static BOOLEAN
-MiBackRegion(PMI_REGION Region, ULONG64 Physical, SIZE_T Size)
-{
-    if (Physical < MM_PHYSICAL_NONPAGED)
-    {
-        Region->Backing = MiBackingPhysical;
-        Region->Offset = Physical;
-        return TRUE;
-    }
-    const ULONG64 address = (ULONG64)MmPhysicalToPointer(Physical, Size);
-    Region->Backing = MiBackingShared;
-    if (address - MM_REGION_ALIAS < HOST_REGION_SIZE)
-    {
-        return MiObjectOfAlias(address, &Region->Object, &Region->Offset);
-    }
-    if (!MiShareKernelPages(address, Size, &Region->Offset))
-    {
-        return FALSE;
-    }
-    Region->Object = MiSharedObject;
-    return TRUE;
-}
-
 static PVOID
-MiMapForUser(PMDL Mdl, ULONG64 Physical, ULONG64 Pages, ULONG Priority)
+MiMapForUser(PMDL Mdl, ULONG64 Pages, PVOID RequestedAddress, ULONG Priority)
 {
-    PMM_ARENA arena = MiCurrentArena();
+    PMM_ARENA arena = MiArenaOf((PMM_PROCESS)KiCurrentThread()->ApcProcess);
     const SIZE_T size = Pages * HOST_PAGE_SIZE;
-    PMI_REGION region = arena == NULL ? NULL : MiReserveRegion(arena, size);
+    const ULONG64 wanted = (ULONG64)RequestedAddress & ~(ULONG64)(HOST_PAGE_SIZE - 1);
+    PMI_REGION region = arena == NULL ? NULL : MiReserveRegion(arena, wanted, size);
     if (region == NULL)
     {
         return NULL;
     }
     region->Mdl = Mdl;
-    region->Protection = (Priority & MdlMappingNoWrite) ? HOST_PROT_READ : HOST_PROT_RW;
-    if (!MiBackRegion(region, Physical, size) || !MiMapRegion(arena, region))
+    region->Pte = MI_PTE_COMMIT | (UCHAR)(MiMappingProtection(Priority) & ~HOST_PROT_EXECUTE);
+    region->Protect = (Priority & MdlMappingNoWrite) ? PAGE_READONLY : PAGE_READWRITE;
+    region->Backing = MiBackingNumbers;
+    region->Numbers = MmAllocatePool(NonPagedPoolNx, Pages * sizeof(PFN_NUMBER), MI_ARENA_TAG);
+    if (region->Numbers != NULL)
     {
-        region->Backing = MiBackingOwn;
+        __builtin_memcpy(region->Numbers, MmGetMdlPfnArray(Mdl), Pages * sizeof(PFN_NUMBER));
+        region->Io = MiHasDevices(region->Numbers, Pages);
+    }
+    if (region->Numbers == NULL || !MiMapRegion(arena, region))
+    {
         MiRemoveRegion(arena, region);
         return NULL;
     }
@@ -85,7 +80,7 @@ MiMapForUser(PMDL Mdl, ULONG64 Physical, ULONG64 Pages, ULONG Priority)
 
 /* ---- mapping ------------------------------------------------------------------------------ */
 
-static void
+void
 MiCheckMappable(PMDL Mdl, KPROCESSOR_MODE AccessMode)
 {
     const KIRQL irql = KiCurrentIrql();
@@ -113,8 +108,38 @@ MiCheckMappable(PMDL Mdl, KPROCESSOR_MODE AccessMode)
     }
 }
 
-/* Contract: NF:wdm.MmMapLockedPagesSpecifyCache. Pages that kernel memory or a user arena already
- * shows in every context get that address. */
+/* An address of its own, or that of the pages; NULL: no room, or the mapping was made to fail. */
+static PVOID
+MiMapForSystem(PMDL Mdl, ULONG64 Pages, ULONG Priority, BOOLEAN CanFail)
+{
+    if (CanFail && MmFailAllocation != NULL &&
+        MmFailAllocation(Pages * HOST_PAGE_SIZE, MI_PAGES_TAG))
+    {
+        return NULL;
+    }
+    PMI_SYSTEM_RANGE range =
+        MiReserveSystem(Pages, MiSystemMdl, (Priority & MdlMappingWithGuardPtes) != 0);
+    if (range == NULL)
+    {
+        return NULL;
+    }
+    if (MiMapSystem(range, MmGetMdlPfnArray(Mdl), Pages, MiMappingProtection(Priority)))
+    {
+        range->Mdl = Mdl;
+        return (PVOID)range->Start;
+    }
+    MiReleaseSystem(range);
+    return MiAddressOfPages(Mdl, Pages);
+}
+
+static BOOLEAN
+MiIsCacheType(MEMORY_CACHING_TYPE CacheType)
+{
+    return (ULONG)CacheType < MmMaximumCacheType;
+}
+
+/* Contract: NF:wdm.MmMapLockedPagesSpecifyCache. Caching cannot be seen here, but the type must be
+ * one; pages keep the one they have. */
 DDI PVOID
 MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList,
                              KPROCESSOR_MODE AccessMode,
@@ -124,30 +149,20 @@ MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList,
                              ULONG Priority)
 {
     PMDL mdl = MemoryDescriptorList;
-    ULONG64 physical, pages;
-    (void)CacheType;
     MiCheckMappable(mdl, AccessMode);
-    const BOOLEAN contiguous = MiIsContiguous(mdl, &physical, &pages);
+    const ULONG64 pages = MiPagesOfMdl(mdl);
+    const BOOLEAN valid = pages != 0 && MiIsCacheType(CacheType);
     if (AccessMode != KernelMode)
     {
-        PVOID address = NULL;
-        if (contiguous && RequestedAddress == NULL)
-        {
-            address = MiMapForUser(mdl, physical, pages, Priority);
-        }
-        if (address == NULL)
+        PVOID user = valid ? MiMapForUser(mdl, pages, RequestedAddress, Priority) : NULL;
+        if (user == NULL)
         {
             KiRaiseInCaller(RequestedAddress != NULL ? STATUS_CONFLICTING_ADDRESSES
                                                      : STATUS_INSUFFICIENT_RESOURCES);
         }
-        return address;
+        return user;
     }
-    PVOID address = NULL;
-    if (contiguous && (MmFailAllocation == NULL || BugCheckOnFailure ||
-                       !MmFailAllocation(pages * HOST_PAGE_SIZE, MI_PAGES_TAG)))
-    {
-        address = MmPhysicalToPointer(physical, pages * HOST_PAGE_SIZE);
-    }
+    PVOID address = valid ? MiMapForSystem(mdl, pages, Priority, !BugCheckOnFailure) : NULL;
     if (address == NULL)
     {
         if (BugCheckOnFailure)
@@ -200,83 +215,20 @@ MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList)
                        "only an MDL that is mapped to a system address can be unmapped",
                        MI_PAGE_UNMAP);
     }
+    PMI_SYSTEM_RANGE range = MiFindSystem((ULONG64)mdl->MappedSystemVa);
+    if (((ULONG64)BaseAddress ^ (ULONG64)mdl->MappedSystemVa) >= HOST_PAGE_SIZE ||
+        (range != NULL && range->Kind != MiSystemMdl))
+    {
+        KiBugCheckWithRule(DRIVER_VERIFIER_DETECTED_VIOLATION, 0xB6, (ULONG64)mdl,
+                           (USHORT)mdl->MdlFlags, (ULONG64)BaseAddress,
+                           "an MDL is unmapped with the address that mapping it returned; reserved "
+                           "mappings are unmapped by MmUnmapReservedMapping",
+                           MI_PAGE_UNMAP, NULL, NULL);
+    }
+    if (range != NULL)
+    {
+        MiReleaseSystem(range);
+    }
     mdl->MdlFlags &= ~(MDL_MAPPED_TO_SYSTEM_VA | MDL_PARTIAL_HAS_BEEN_MAPPED);
     mdl->MappedSystemVa = NULL;
-}
-
-/* ---- pages without an address ------------------------------------------------------------- */
-
-static PMDL
-MiAllocatePages(ULONG64 Lowest, ULONG64 Highest, SIZE_T TotalBytes)
-{
-    const SIZE_T size = MiRoundUp(TotalBytes, HOST_PAGE_SIZE);
-    if (size == 0 || size > 0xfffff000u)
-    {
-        return NULL;
-    }
-    const PHYSICAL_ADDRESS low = {.QuadPart = (LONGLONG)Lowest};
-    const PHYSICAL_ADDRESS high = {.QuadPart = (LONGLONG)Highest};
-    const PHYSICAL_ADDRESS none = {.QuadPart = 0};
-    PMDL mdl = MmAllocateDriverPool(NonPagedPoolNx, MmSizeOfMdl(NULL, size), MI_PAGES_TAG);
-    PUCHAR memory = mdl == NULL
-                        ? NULL
-                        : MmAllocateContiguousMemorySpecifyCache(size, low, high, none, MmCached);
-    if (memory == NULL)
-    {
-        if (mdl != NULL)
-        {
-            MmFreePool(mdl, MI_PAGES_TAG);
-        }
-        return NULL;
-    }
-    __builtin_memset(memory, 0, size);
-    mdl->Size = (CSHORT)MmSizeOfMdl(NULL, size);
-    mdl->MdlFlags = MDL_PAGES_LOCKED;
-    mdl->ByteCount = (ULONG)size;
-    for (SIZE_T page = 0; page < size / HOST_PAGE_SIZE; page++)
-    {
-        ULONG64 physical = 0;
-        MmPointerToPhysical(memory + page * HOST_PAGE_SIZE, &physical);
-        MmGetMdlPfnArray(mdl)[page] = physical / HOST_PAGE_SIZE;
-    }
-    return mdl;
-}
-
-/* Contract: NF:wdm.MmAllocatePagesForMdlEx. All pages or none: memory is never that short here. */
-DDI PMDL
-MmAllocatePagesForMdlEx(PHYSICAL_ADDRESS LowAddress,
-                        PHYSICAL_ADDRESS HighAddress,
-                        PHYSICAL_ADDRESS SkipBytes,
-                        SIZE_T TotalBytes,
-                        MEMORY_CACHING_TYPE CacheType,
-                        ULONG Flags)
-{
-    (void)SkipBytes;
-    (void)CacheType;
-    (void)Flags;
-    return MiAllocatePages((ULONG64)LowAddress.QuadPart, (ULONG64)HighAddress.QuadPart, TotalBytes);
-}
-
-/* Contract: NF:wdm.MmAllocatePagesForMdl. */
-DDI PMDL
-MmAllocatePagesForMdl(PHYSICAL_ADDRESS LowAddress,
-                      PHYSICAL_ADDRESS HighAddress,
-                      PHYSICAL_ADDRESS SkipBytes,
-                      SIZE_T TotalBytes)
-{
-    return MmAllocatePagesForMdlEx(LowAddress, HighAddress, SkipBytes, TotalBytes, MmCached, 0);
-}
-
-/* Contract: NF:wdm.MmFreePagesFromMdl. The MDL itself is then freed by ExFreePool. */
-DDI VOID
-MmFreePagesFromMdl(PMDL MemoryDescriptorList)
-{
-    PMDL mdl = MemoryDescriptorList;
-    const ULONG64 physical = MmGetMdlPfnArray(mdl)[0] * HOST_PAGE_SIZE;
-    if (mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA)
-    {
-        MmUnmapLockedPages(mdl->MappedSystemVa, mdl);
-    }
-    MmFreeContiguousMemory(MmPhysicalToPointer(physical, mdl->ByteCount));
-    mdl->MdlFlags &= ~MDL_PAGES_LOCKED;
 }

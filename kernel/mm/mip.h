@@ -110,6 +110,7 @@ typedef struct _MI_PAGE
     UCHAR Kind;
     UCHAR Class;
     USHORT Locks; /* MDLs that hold the page */
+    ULONG Shared; /* page of MiSharedObject that backs it, plus one; 0: it is private */
 } MI_PAGE, *PMI_PAGE;
 
 #define MI_QUARANTINE_BLOCKS 1024u
@@ -244,9 +245,26 @@ MiIsPageableRange(ULONG64 Address);
 typedef enum _MI_BACKING
 {
     MiBackingOwn,     /* the arena's memory object, at the same offset */
-    MiBackingShared,  /* pages of another object: kernel pages, or those of another process */
-    MiBackingPhysical /* pages of hal */
+    MiBackingSection, /* pages of Section, from SectionOffset on */
+    MiBackingNumbers  /* the physical pages of Numbers */
 } MI_BACKING;
+
+/* What one page of a region is: HOST_PROT_ bits of its protection, and these. */
+#define MI_PTE_COMMIT  0x08
+#define MI_PTE_COPY    0x10 /* a write makes a page of the process's own (PAGE_WRITECOPY) */
+#define MI_PTE_PRIVATE 0x20 /* ... and has done so */
+#define MI_PTE_GUARD   0x40
+#define MI_PTE_USER    (MI_PTE_COMMIT | HOST_PROT_RW)
+
+/* A promise of MmSecureVirtualMemory. */
+typedef struct _MI_SECURE
+{
+    struct _MI_SECURE *Next;
+    PMM_PROCESS Process;
+    ULONG64 Start, End;
+    ULONG Flags; /* MM_SECURE_... */
+    BOOLEAN Write;
+} MI_SECURE, *PMI_SECURE;
 
 /* Allocated user addresses. Kept sorted by Start. */
 typedef struct _MI_REGION
@@ -254,15 +272,20 @@ typedef struct _MI_REGION
     LIST_ENTRY Entry;
     ULONG64 Start;
     ULONG64 Size;
-    ULONG64 Offset; /* in the object; or the physical address */
-    int Object;
-    UCHAR Backing;
-    UCHAR Protection;
-    BOOLEAN View;  /* made by MmMapPhysicalView */
-    BOOLEAN Shown; /* hal maps it now (MiBackingPhysical) */
-    BOOLEAN Dead;  /* freed by its owner, kept because pages are locked */
-    ULONG Locks;   /* MDLs that hold pages of it */
+    PUCHAR Ptes; /* one for each page, or NULL: all are Pte */
+    struct _MM_SECTION *Section;
+    ULONG64 SectionOffset;
+    PFN_NUMBER *Numbers;
     PMDL Mdl;      /* mapped by MmMapLockedPages(UserMode) */
+    ULONG Locks;   /* MDLs that hold pages of it */
+    ULONG Protect; /* PAGE_..., as the caller allocated it */
+    UCHAR Backing;
+    UCHAR Pte;
+    BOOLEAN View;    /* of a section */
+    BOOLEAN Virtual; /* of ZwAllocateVirtualMemory */
+    BOOLEAN Io;      /* holds pages of devices: hidden by taking the mapping away */
+    BOOLEAN Shown;   /* Numbers are mapped now */
+    BOOLEAN Dead;    /* freed by its owner, kept because pages are locked */
 } MI_REGION, *PMI_REGION;
 
 typedef struct _MM_ARENA
@@ -273,23 +296,37 @@ typedef struct _MM_ARENA
     ULONG64 Top;       /* end of the highest region */
     ULONG64 HighWater; /* end of what was ever used, as an alias: above it pages are zero */
     ULONG Locked;      /* pages locked by MDLs */
+    PMI_SECURE Secures;
     PMM_PROCESS Process;
     LIST_ENTRY AllEntry;
 } MM_ARENA, *PMM_ARENA;
 
 #define MI_ARENA_SPAN (HOST_USER_LIMIT - HOST_USER_BASE)
+#define MI_GRANULE    0x10000ull /* regions start on 64 KiB, as on Windows */
+#define MI_ARENA_TAG  MM_TAG('M', 'm', 'A', 'r')
 
 /* The arena of the current process, or NULL. */
 PMM_ARENA
 MiCurrentArena(void);
 
+/* The arena of Process, made when it has none (the system process). */
+PMM_ARENA
+MiArenaOf(PMM_PROCESS Process);
+
+/* TRUE if Arena's mappings occupy the user range, visible or not. */
+BOOLEAN
+MiIsMapped(PMM_ARENA Arena);
+
+BOOLEAN
+MiIsVisible(PMM_ARENA Arena);
+
 PMI_REGION
 MiFindRegion(PMM_ARENA Arena, ULONG64 Address);
 
 /* A free place for Size bytes, entered as a region that is not mapped yet; NULL when there is none.
- */
+ * Start 0: anywhere; otherwise exactly there. */
 PMI_REGION
-MiReserveRegion(PMM_ARENA Arena, SIZE_T Size);
+MiReserveRegion(PMM_ARENA Arena, ULONG64 Start, SIZE_T Size);
 
 /* Maps Region if its process is the one in memory. */
 BOOLEAN
@@ -298,15 +335,70 @@ MiMapRegion(PMM_ARENA Arena, PMI_REGION Region);
 void MiRemoveRegion(PMM_ARENA Arena, PMI_REGION Region);
 
 /* Kernel address of [Address, Address + Size) if all of it is allocated with the wanted protection
- * (HOST_PROT_ bits); 0 otherwise. */
+ * (HOST_PROT_ bits) and has addresses that follow each other; 0 otherwise. */
 ULONG64
 MiUserAlias(PMM_ARENA Arena, ULONG64 Address, SIZE_T Size, int Wanted);
 
 void MiLockUser(PMM_ARENA Arena, ULONG64 Address, SIZE_T Size, LONG Delta);
 
-/* Turns kernel pages into pages of the shared object, so that they can be mapped twice. */
+void MiListInsertBefore(PLIST_ENTRY Before, PLIST_ENTRY Entry);
+
+void MiListRemove(PLIST_ENTRY Entry);
+
+/* ---- pages of regions (region.c) ---------------------------------------------------------- */
+
+UCHAR
+MiPteOf(PMI_REGION Region, ULONG64 Page);
+
+/* Sets Count pages from First on and their mapping. FALSE: memory is short, nothing changed. */
 BOOLEAN
-MiShareKernelPages(ULONG64 Address, SIZE_T Size, PULONG64 Offset);
+MiSetPtes(PMM_ARENA Arena, PMI_REGION Region, ULONG64 First, ULONG64 Count, UCHAR Pte);
+
+/* Maps all pages of Region; or only their protections. */
+BOOLEAN
+MiShowRegion(PMM_ARENA Arena, PMI_REGION Region, BOOLEAN Mapped);
+
+/* Makes one region's addresses empty. */
+void MiClearRegion(PMI_REGION Region);
+
+/* Zeroes pages of the arena's object before they become visible. */
+void MiZeroPages(PMM_ARENA Arena, ULONG64 Start, SIZE_T Size);
+
+/* Physical address of the user page at Address if it has the wanted protection; a page that is to
+ * be copied at a write is, when writing is wanted. */
+BOOLEAN
+MiUserPage(PMM_ARENA Arena, ULONG64 Address, int Wanted, PULONG64 Physical);
+
+/* A fault on a user address: TRUE if the page was there to be copied or made accessible. */
+BOOLEAN
+MiUserFault(ULONG64 Address);
+
+/* The page state that PAGE_... means; FALSE when it is none. Copy: PAGE_WRITECOPY may be asked for.
+ */
+BOOLEAN
+MiPteOfProtect(ULONG Protect, BOOLEAN Copy, PUCHAR Pte);
+
+ULONG
+MiProtectOfPte(UCHAR Pte);
+
+/* TRUE if a promise of MmSecureVirtualMemory forbids that pages of [Start, End) become Pte; 0 is
+ * being freed. */
+BOOLEAN
+MiIsSecured(PMM_ARENA Arena, ULONG64 Start, ULONG64 End, UCHAR Pte);
+
+/* ---- sections (section.c) ----------------------------------------------------------------- */
+
+/* Whether a view with Protect may show a section that was made with Maximum. */
+BOOLEAN
+MiIsViewProtection(ULONG Protect, ULONG Maximum);
+
+/* What backs an address of MM_REGION_SECTION. */
+BOOLEAN
+MiObjectOfSection(ULONG64 Address, int *Object, PULONG64 Offset);
+
+/* Turns a page of pool into a page of the shared object, so that it can be mapped twice. */
+BOOLEAN
+MiSharePoolPage(ULONG64 Address, PULONG64 Offset);
 
 extern int MiSharedObject;
 
@@ -316,6 +408,115 @@ MiObjectOfAlias(ULONG64 Address, int *Object, PULONG64 Offset);
 
 NTSTATUS
 MiInitArenas(void);
+
+/* ---- MDLs (mdl.c, mdlmap.c) --------------------------------------------------------------- */
+
+ULONG64
+MiPagesOfMdl(PMDL Mdl);
+
+/* Bug checks unless the MDL may be mapped. */
+void MiCheckMappable(PMDL Mdl, KPROCESSOR_MODE AccessMode);
+
+/* The first Pages pages of the MDL are not locked any more. */
+void MiAdvanceLock(PMDL Mdl, ULONG64 Pages);
+
+/* Locks the pages whose addresses Segments lists. */
+NTSTATUS
+MiLockSegments(PMDL Mdl,
+               PFILE_SEGMENT_ELEMENT Segments,
+               KPROCESSOR_MODE AccessMode,
+               LOCK_OPERATION Operation);
+
+/* TRUE if some of the pages belong to devices. */
+BOOLEAN
+MiHasDevices(const PFN_NUMBER *Numbers, ULONG64 Pages);
+
+/* ---- contiguous memory (physical.c) ------------------------------------------------------- */
+
+/* Caching that the modifiers of a PAGE_... protection mean; FALSE when memory cannot have it. */
+BOOLEAN
+MiCacheOfProtect(ULONG Protect, MEMORY_CACHING_TYPE *CacheType);
+
+/* ForMdl: pages of MmAllocatePagesForMdl, which only MmFreePagesFromMdl frees. NULL: none free. */
+PVOID
+MiAllocateContiguous(SIZE_T Size,
+                     ULONG64 Lowest,
+                     ULONG64 Highest,
+                     ULONG64 Boundary,
+                     BOOLEAN ForMdl);
+
+/* Size 0: whatever it has. */
+void MiFreeContiguous(PVOID Address, SIZE_T Size);
+
+/* Bytes of the block that starts at Address, 0 if there is none of the kind. */
+SIZE_T
+MiContiguousSize(PVOID Address, BOOLEAN ForMdl);
+
+/* ---- system mappings (sysmap.c) ----------------------------------------------------------- */
+
+/* What backs a physical page. FALSE: a device, or pages that have one mapping only (images,
+ * stacks). */
+BOOLEAN
+MiObjectOfPhysical(ULONG64 Physical, int *Object, PULONG64 Offset, BOOLEAN *Writable);
+
+/* Lets physical pages appear at Address, whose range is reserved and inaccessible. All or none. */
+BOOLEAN
+MiMapNumbers(ULONG64 Address, const PFN_NUMBER *Numbers, ULONG64 Pages, int Protection);
+
+/* Makes the range inaccessible again. */
+void MiUnmapNumbers(ULONG64 Address, const PFN_NUMBER *Numbers, ULONG64 Pages);
+
+typedef enum _MI_SYSTEM_KIND
+{
+    MiSystemFree,
+    MiSystemMdl,      /* MmMapLockedPagesSpecifyCache */
+    MiSystemReserved, /* MmAllocateMappingAddress */
+    MiSystemIoSpace,  /* MmMapIoSpace of memory */
+    MiSystemView      /* MmMapViewInSystemSpace */
+} MI_SYSTEM_KIND;
+
+typedef struct _MI_SYSTEM_RANGE
+{
+    ULONG64 Start;
+    ULONG64 Pages;
+    ULONG64 MappedPages; /* from Start on; 0: reserved only */
+    PFN_NUMBER *Numbers;
+    PMDL Mdl;
+    PVOID Caller;
+    struct _MM_SECTION *Section;
+    SIZE_T Size; /* as asked for */
+    ULONG Tag;
+    UCHAR Kind;
+    UCHAR Protection;
+    BOOLEAN Io; /* holds pages of devices */
+} MI_SYSTEM_RANGE, *PMI_SYSTEM_RANGE;
+
+/* Addresses for Pages pages, inaccessible, with an inaccessible page behind them (and in front of
+ * them, with Guard). They are not used again soon. NULL: no space. */
+PMI_SYSTEM_RANGE
+MiReserveSystem(ULONG64 Pages, MI_SYSTEM_KIND Kind, BOOLEAN Guard);
+
+/* Copies Numbers. */
+BOOLEAN
+MiMapSystem(PMI_SYSTEM_RANGE Range, const PFN_NUMBER *Numbers, ULONG64 Pages, int Protection);
+
+void MiUnmapSystem(PMI_SYSTEM_RANGE Range);
+
+void MiReleaseSystem(PMI_SYSTEM_RANGE Range);
+
+/* The live range that holds Address, or NULL. */
+PMI_SYSTEM_RANGE
+MiFindSystem(ULONG64 Address);
+
+/* The range that Address is or was in, to say so in a report; NULL when it never was in one. */
+PMI_SYSTEM_RANGE
+MiFindOldSystem(ULONG64 Address);
+
+static inline BOOLEAN
+MiIsSystemAddress(ULONG64 Address)
+{
+    return Address - MM_REGION_SYSTEM < HOST_REGION_SIZE;
+}
 
 /* ---- others ------------------------------------------------------------------------------- */
 

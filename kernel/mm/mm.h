@@ -15,6 +15,12 @@
 /* Aliases of user arenas and mapped shared pages; above the regions of host.h, as deterministic. */
 #define MM_REGION_ALIAS 0x260000000000ull
 
+/* System mappings of MDLs and views: addresses that are valid only while they are mapped. */
+#define MM_REGION_SYSTEM 0x262000000000ull
+
+/* Pages of sections. */
+#define MM_REGION_SECTION 0x264000000000ull
+
 /* A pool tag whose letters a debugger shows in this order. */
 #define MM_TAG(A, B, C, D) ((ULONG)(A) | (ULONG)(B) << 8 | (ULONG)(C) << 16 | (ULONG)(D) << 24)
 
@@ -180,6 +186,7 @@ MmIsUserAddress(const volatile void *Address)
 #define MM_PHYSICAL_IMAGE    0x3000000000ull
 #define MM_PHYSICAL_STACK    0x4000000000ull
 #define MM_PHYSICAL_ALIAS    0x5000000000ull
+#define MM_PHYSICAL_SECTION  0x6000000000ull
 
 /* What hal gives mm. NULL members: the machine has none. Addresses and lengths need no alignment
  * unless said. */
@@ -187,14 +194,19 @@ typedef struct _MM_PHYSICAL_HOOKS
 {
     /* RAM at Physical as a kernel address (HOST_REGION_RAM); NULL unless all of it is RAM. */
     PVOID (*RamPointer)(ULONG64 Physical, SIZE_T Length);
+    /* Object that backs RAM or ROM at the offset of its physical address, so that the same pages
+     * can be mapped twice; -1 unless all of it is memory. *Writable: not ROM. */
+    int (*MemoryObject)(ULONG64 Physical, SIZE_T Length, BOOLEAN *Writable);
+    /* The ranges that are RAM for everybody, by number; FALSE behind the last one. */
+    BOOLEAN (*RamRange)(ULONG Index, PULONG64 Physical, PULONG64 Length);
     /* Physical address of a kernel address in RAM or an MMIO window. FALSE: neither. */
     BOOLEAN (*PhysicalOf)(const void *Address, PULONG64 Physical);
     /* Kernel address for a physical range: RAM itself, or a new MMIO window. NULL: nothing is
      * there. */
     PVOID (*MapIoSpace)(ULONG64 Physical, SIZE_T Length, MEMORY_CACHING_TYPE CacheType);
     void (*UnmapIoSpace)(PVOID Address, SIZE_T Length);
-    /* Maps the same pages once more at Address (page aligned, free), for views in user memory. MMIO
-     * is mapped inaccessible and emulated at the fault. Protection is HOST_PROT_.... */
+    /* Makes device memory appear at Address (page aligned, free): an inaccessible window whose
+     * accesses are emulated at the fault. */
     NTSTATUS (*MapAt)(PVOID Address, ULONG64 Physical, SIZE_T Length, int Protection);
     void (*UnmapAt)(PVOID Address, SIZE_T Length);
     /* RAM for a driver: page aligned, within [Lowest, Highest], not crossing Boundary (0: any). */
@@ -217,20 +229,6 @@ MmPointerToPhysical(const void *Address, PULONG64 Physical);
 void
 MmForEachContiguous(BOOLEAN (*Routine)(PVOID Address, SIZE_T Size, PVOID Caller, PVOID Context),
                     PVOID Context);
-
-/* Maps physical memory into the user memory of Process (NULL: the system process, i.e. kernel
- * space). */
-NTSTATUS
-MmMapPhysicalView(PMM_PROCESS Process,
-                  ULONG64 Physical,
-                  SIZE_T Length,
-                  MEMORY_CACHING_TYPE CacheType,
-                  int Protection,
-                  PVOID *Address);
-
-/* Length receives the size of the view. STATUS_NOT_MAPPED_VIEW when Address is in none. */
-NTSTATUS
-MmUnmapPhysicalView(PMM_PROCESS Process, PVOID Address);
 
 /* ---- MDLs --------------------------------------------------------------------------------- */
 

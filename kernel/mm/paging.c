@@ -154,7 +154,7 @@ MiPageFault(ULONG64 Address, KIRQL Irql)
 {
     if (!MiIsArmed(Address))
     {
-        return KiFaultNotMine;
+        return Address < HOST_USER_LIMIT && MiUserFault(Address) ? KiFaultResolved : KiFaultNotMine;
     }
     if (Irql >= DISPATCH_LEVEL)
     {

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Physical addresses: of the fixed regions by offset, of RAM and devices by hal. Contiguous memory,
- * I/O space, and views of physical memory in user ranges. IRQL <= DISPATCH_LEVEL.
+ * Physical addresses: of the fixed regions by offset, of RAM and devices by hal. Contiguous
+ * memory. IRQL <= DISPATCH_LEVEL.
  */
 #include "mip.h"
 
 #include "bugcodes.h"
 
-#define MI_CONTIGUOUS_TAG MM_TAG('M', 'm', 'C', 'n')
+#define MI_CONTIGUOUS_TAG       MM_TAG('M', 'm', 'C', 'n')
+#define MI_CONTIGUOUS_FAST_ONLY 1u /* MM_ALLOCATE_CONTIGUOUS_MEMORY_FAST_ONLY */
 
 MM_PHYSICAL_HOOKS MmPhysicalHooks;
 
 static const struct
 {
     ULONG64 Base, Physical;
-} MiWindows[] = {{HOST_REGION_NONPAGED, MM_PHYSICAL_NONPAGED},
-                 {HOST_REGION_PAGED, MM_PHYSICAL_PAGED},
-                 {HOST_REGION_IMAGE, MM_PHYSICAL_IMAGE},
-                 {HOST_REGION_STACK, MM_PHYSICAL_STACK},
-                 {MM_REGION_ALIAS, MM_PHYSICAL_ALIAS}};
+} MiWindows[] = {
+    {HOST_REGION_NONPAGED, MM_PHYSICAL_NONPAGED}, {HOST_REGION_PAGED, MM_PHYSICAL_PAGED},
+    {HOST_REGION_IMAGE, MM_PHYSICAL_IMAGE},       {HOST_REGION_STACK, MM_PHYSICAL_STACK},
+    {MM_REGION_ALIAS, MM_PHYSICAL_ALIAS},         {MM_REGION_SECTION, MM_PHYSICAL_SECTION}};
 
 #define MI_WINDOWS (sizeof(MiWindows) / sizeof(MiWindows[0]))
 
@@ -44,11 +44,23 @@ MmPointerToPhysical(const void *Address, PULONG64 Physical)
     if (address < HOST_USER_LIMIT)
     {
         PMM_ARENA arena = MiCurrentArena();
-        address = arena == NULL ? 0 : MiUserAlias(arena, address, 1, 0);
-        if (address == 0)
+        if (arena == NULL || !MiUserPage(arena, address, 0, Physical))
         {
             return FALSE;
         }
+        *Physical |= address & (HOST_PAGE_SIZE - 1);
+        return TRUE;
+    }
+    if (MiIsSystemAddress(address))
+    {
+        const PMI_SYSTEM_RANGE range = MiFindSystem(address);
+        const ULONG64 page = range == NULL ? 0 : (address - range->Start) / HOST_PAGE_SIZE;
+        if (range == NULL || page >= range->MappedPages)
+        {
+            return FALSE;
+        }
+        *Physical = range->Numbers[page] * HOST_PAGE_SIZE + (address & (HOST_PAGE_SIZE - 1));
+        return TRUE;
     }
     for (ULONG index = 0; index < MI_WINDOWS; index++)
     {
@@ -82,60 +94,6 @@ MmGetVirtualForPhysical(PHYSICAL_ADDRESS PhysicalAddress)
     return MmPhysicalToPointer((ULONG64)PhysicalAddress.QuadPart, 1);
 }
 
-/* ---- I/O space ---------------------------------------------------------------------------- */
-
-/* Contract: NF:wdm.MmMapIoSpace. Memory that mm knows is mapped already. */
-DDI PVOID
-MmMapIoSpace(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes, MEMORY_CACHING_TYPE CacheType)
-{
-    const ULONG64 physical = (ULONG64)PhysicalAddress.QuadPart;
-    if (NumberOfBytes == 0 || physical + NumberOfBytes < physical)
-    {
-        return NULL;
-    }
-    if (physical >= MM_PHYSICAL_NONPAGED)
-    {
-        return MmPhysicalToPointer(physical, NumberOfBytes);
-    }
-    return MmPhysicalHooks.MapIoSpace == NULL
-               ? NULL
-               : MmPhysicalHooks.MapIoSpace(physical, NumberOfBytes, CacheType);
-}
-
-/* Contract: NF:wdm.MmMapIoSpaceEx: the protection carries the caching. */
-DDI PVOID
-MmMapIoSpaceEx(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes, ULONG Protect)
-{
-    const ULONG access = Protect & ~(ULONG)(PAGE_NOCACHE | PAGE_WRITECOMBINE);
-    if (access != PAGE_READONLY && access != PAGE_READWRITE && access != PAGE_EXECUTE &&
-        access != PAGE_EXECUTE_READ && access != PAGE_EXECUTE_READWRITE)
-    {
-        return NULL;
-    }
-    const MEMORY_CACHING_TYPE cache = (Protect & PAGE_NOCACHE)        ? MmNonCached
-                                      : (Protect & PAGE_WRITECOMBINE) ? MmWriteCombined
-                                                                      : MmCached;
-    return MmMapIoSpace(PhysicalAddress, NumberOfBytes, cache);
-}
-
-/* Contract: NF:wdm.MmUnmapIoSpace. */
-DDI VOID
-MmUnmapIoSpace(PVOID BaseAddress, SIZE_T NumberOfBytes)
-{
-    const ULONG64 address = (ULONG64)BaseAddress;
-    for (ULONG index = 0; index < MI_WINDOWS; index++)
-    {
-        if (address - MiWindows[index].Base < HOST_REGION_SIZE)
-        {
-            return;
-        }
-    }
-    if (MmPhysicalHooks.UnmapIoSpace != NULL)
-    {
-        MmPhysicalHooks.UnmapIoSpace(BaseAddress, NumberOfBytes);
-    }
-}
-
 /* ---- contiguous memory -------------------------------------------------------------------- */
 
 /* What is needed to give a block back. Small lists: drivers make a few of these. */
@@ -146,15 +104,17 @@ typedef struct _MI_CONTIGUOUS
     SIZE_T Size;
     PVOID Caller;
     BOOLEAN Ram;
+    BOOLEAN ForMdl;
 } MI_CONTIGUOUS;
 
 static MI_CONTIGUOUS *MiContiguous;
 
-static PVOID
-MiAllocateContiguous(SIZE_T Size, ULONG64 Lowest, ULONG64 Highest, ULONG64 Boundary)
+PVOID
+MiAllocateContiguous(SIZE_T Size, ULONG64 Lowest, ULONG64 Highest, ULONG64 Boundary, BOOLEAN ForMdl)
 {
     const SIZE_T size = MiRoundUp(Size, HOST_PAGE_SIZE);
-    if (size == 0 || (MmFailAllocation != NULL && MmFailAllocation(Size, MI_CONTIGUOUS_TAG)))
+    if (size == 0 || size < Size || (Boundary & (Boundary - 1)) != 0 ||
+        (!ForMdl && MmFailAllocation != NULL && MmFailAllocation(Size, MI_CONTIGUOUS_TAG)))
     {
         return NULL;
     }
@@ -179,14 +139,28 @@ MiAllocateContiguous(SIZE_T Size, ULONG64 Lowest, ULONG64 Highest, ULONG64 Bound
         return NULL;
     }
     record->Size = size;
+    record->ForMdl = ForMdl;
     record->Caller = KiCallerAddress();
     record->Next = MiContiguous;
     MiContiguous = record;
     return record->Address;
 }
 
-static void
-MiFreeContiguous(PVOID Address)
+SIZE_T
+MiContiguousSize(PVOID Address, BOOLEAN ForMdl)
+{
+    for (const MI_CONTIGUOUS *record = MiContiguous; record != NULL; record = record->Next)
+    {
+        if (record->Address == Address && record->ForMdl == ForMdl)
+        {
+            return record->Size;
+        }
+    }
+    return 0;
+}
+
+void
+MiFreeContiguous(PVOID Address, SIZE_T Size)
 {
     MI_CONTIGUOUS **link = &MiContiguous;
     while (*link != NULL && (*link)->Address != Address)
@@ -197,8 +171,16 @@ MiFreeContiguous(PVOID Address)
     if (record == NULL)
     {
         KiBugCheckWithRule(BAD_POOL_CALLER, 0x60, (ULONG64)Address, 0, 0,
-                           "only what MmAllocateContiguousMemory returned can be freed",
+                           "only what MmAllocateContiguousMemory returned can be freed, by its "
+                           "start and once",
                            "NF:wdm.MmFreeContiguousMemory", NULL, NULL);
+    }
+    if (Size != 0 && MiRoundUp(Size, HOST_PAGE_SIZE) != record->Size)
+    {
+        KiBugCheckWithRule(BAD_POOL_CALLER, 0x60, (ULONG64)Address, Size, record->Size,
+                           "contiguous and noncached memory is freed with the size it was "
+                           "allocated with",
+                           "NF:wdm.MmFreeContiguousMemorySpecifyCache", NULL, NULL);
     }
     *link = record->Next;
     if (record->Ram)
@@ -229,7 +211,8 @@ MmForEachContiguous(BOOLEAN (*Routine)(PVOID Address, SIZE_T Size, PVOID Caller,
 DDI PVOID
 MmAllocateContiguousMemory(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS HighestAcceptableAddress)
 {
-    return MiAllocateContiguous(NumberOfBytes, 0, (ULONG64)HighestAcceptableAddress.QuadPart, 0);
+    return MiAllocateContiguous(NumberOfBytes, 0, (ULONG64)HighestAcceptableAddress.QuadPart, 0,
+                                FALSE);
 }
 
 /* Contract: NF:wdm.MmAllocateContiguousMemorySpecifyCache. */
@@ -240,10 +223,13 @@ MmAllocateContiguousMemorySpecifyCache(SIZE_T NumberOfBytes,
                                        PHYSICAL_ADDRESS BoundaryAddressMultiple,
                                        MEMORY_CACHING_TYPE CacheType)
 {
-    (void)CacheType;
+    if ((ULONG)CacheType >= MmMaximumCacheType)
+    {
+        return NULL;
+    }
     return MiAllocateContiguous(NumberOfBytes, (ULONG64)LowestAcceptableAddress.QuadPart,
                                 (ULONG64)HighestAcceptableAddress.QuadPart,
-                                (ULONG64)BoundaryAddressMultiple.QuadPart);
+                                (ULONG64)BoundaryAddressMultiple.QuadPart, FALSE);
 }
 
 /* Contract: NF:wdm.MmAllocateContiguousMemorySpecifyCacheNode. The machine has one node. */
@@ -255,7 +241,10 @@ MmAllocateContiguousMemorySpecifyCacheNode(SIZE_T NumberOfBytes,
                                            MEMORY_CACHING_TYPE CacheType,
                                            NODE_REQUIREMENT PreferredNode)
 {
-    (void)PreferredNode;
+    if (PreferredNode != 0 && PreferredNode != MM_ANY_NODE_OK)
+    {
+        return NULL;
+    }
     return MmAllocateContiguousMemorySpecifyCache(NumberOfBytes, LowestAcceptableAddress,
                                                   HighestAcceptableAddress, BoundaryAddressMultiple,
                                                   CacheType);
@@ -270,17 +259,57 @@ MmAllocateContiguousNodeMemory(SIZE_T NumberOfBytes,
                                ULONG Protect,
                                NODE_REQUIREMENT PreferredNode)
 {
-    (void)Protect;
+    MEMORY_CACHING_TYPE cacheType;
+    if (!MiCacheOfProtect(Protect, &cacheType))
+    {
+        return NULL;
+    }
     return MmAllocateContiguousMemorySpecifyCacheNode(
         NumberOfBytes, LowestAcceptableAddress, HighestAcceptableAddress, BoundaryAddressMultiple,
-        MmCached, PreferredNode);
+        cacheType, PreferredNode);
+}
+
+/* Contract: NF:wdm.MmAllocateContiguousMemoryEx. There is one partition. */
+DDI NTSTATUS
+MmAllocateContiguousMemoryEx(PSIZE_T NumberOfBytes,
+                             PHYSICAL_ADDRESS LowestAcceptableAddress,
+                             PHYSICAL_ADDRESS HighestAcceptableAddress,
+                             PHYSICAL_ADDRESS BoundaryAddressMultiple,
+                             NODE_REQUIREMENT PreferredNode,
+                             ULONG Protect,
+                             PVOID PartitionObject,
+                             ULONG Tag,
+                             ULONG Flags,
+                             PVOID *BaseAddress)
+{
+    const ULONG64 boundary = (ULONG64)BoundaryAddressMultiple.QuadPart;
+    MEMORY_CACHING_TYPE cacheType;
+    if (PartitionObject != NULL || (Flags & ~(ULONG)MI_CONTIGUOUS_FAST_ONLY) != 0 || Tag == 0 ||
+        *NumberOfBytes == 0 || (boundary & (boundary - 1)) != 0)
+    {
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (!MiCacheOfProtect(Protect, &cacheType))
+    {
+        return STATUS_INVALID_PAGE_PROTECTION;
+    }
+    PVOID address = MmAllocateContiguousMemorySpecifyCacheNode(
+        *NumberOfBytes, LowestAcceptableAddress, HighestAcceptableAddress, BoundaryAddressMultiple,
+        cacheType, PreferredNode);
+    if (address == NULL)
+    {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    *NumberOfBytes = MiRoundUp(*NumberOfBytes, HOST_PAGE_SIZE);
+    *BaseAddress = address;
+    return STATUS_SUCCESS;
 }
 
 /* Contract: NF:wdm.MmFreeContiguousMemory. */
 DDI VOID
 MmFreeContiguousMemory(PVOID BaseAddress)
 {
-    MiFreeContiguous(BaseAddress);
+    MiFreeContiguous(BaseAddress, 0);
 }
 
 /* Contract: NF:wdm.MmFreeContiguousMemorySpecifyCache. */
@@ -289,112 +318,20 @@ MmFreeContiguousMemorySpecifyCache(PVOID BaseAddress,
                                    SIZE_T NumberOfBytes,
                                    MEMORY_CACHING_TYPE CacheType)
 {
-    (void)NumberOfBytes;
     (void)CacheType;
-    MiFreeContiguous(BaseAddress);
+    MiFreeContiguous(BaseAddress, NumberOfBytes);
 }
 
 /* Contract: NF:ntddk.MmAllocateNonCachedMemory. */
 DDI PVOID
 MmAllocateNonCachedMemory(SIZE_T NumberOfBytes)
 {
-    return MiAllocateContiguous(NumberOfBytes, 0, ~0ull, 0);
+    return MiAllocateContiguous(NumberOfBytes, 0, ~0ull, 0, FALSE);
 }
 
 /* Contract: NF:ntddk.MmFreeNonCachedMemory. */
 DDI VOID
 MmFreeNonCachedMemory(PVOID BaseAddress, SIZE_T NumberOfBytes)
 {
-    (void)NumberOfBytes;
-    MiFreeContiguous(BaseAddress);
-}
-
-/* ---- views of physical memory ------------------------------------------------------------- */
-
-typedef struct _MI_KERNEL_VIEW
-{
-    struct _MI_KERNEL_VIEW *Next;
-    PVOID Address;
-    SIZE_T Length;
-} MI_KERNEL_VIEW;
-
-static MI_KERNEL_VIEW *MiKernelViews;
-
-static NTSTATUS
-MiMapKernelView(ULONG64 Physical, SIZE_T Length, MEMORY_CACHING_TYPE CacheType, PVOID *Address)
-{
-    const PHYSICAL_ADDRESS physical = {.QuadPart = (LONGLONG)Physical};
-    MI_KERNEL_VIEW *view = MmAllocatePool(NonPagedPoolNx, sizeof(*view), MI_CONTIGUOUS_TAG);
-    if (view == NULL)
-    {
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    view->Address = MmMapIoSpace(physical, Length, CacheType);
-    if (view->Address == NULL)
-    {
-        MmFreePool(view, MI_CONTIGUOUS_TAG);
-        return STATUS_INVALID_PARAMETER;
-    }
-    view->Length = Length;
-    view->Next = MiKernelViews;
-    MiKernelViews = view;
-    *Address = view->Address;
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS
-MmMapPhysicalView(PMM_PROCESS Process,
-                  ULONG64 Physical,
-                  SIZE_T Length,
-                  MEMORY_CACHING_TYPE CacheType,
-                  int Protection,
-                  PVOID *Address)
-{
-    if (Process == NULL || Process->Arena == NULL)
-    {
-        return MiMapKernelView(Physical, Length, CacheType, Address);
-    }
-    PMI_REGION region = MiReserveRegion(Process->Arena, Length);
-    if (region == NULL)
-    {
-        return STATUS_NO_MEMORY;
-    }
-    region->Backing = MiBackingPhysical;
-    region->Offset = Physical;
-    region->Protection = (UCHAR)Protection;
-    region->View = TRUE;
-    if (!MiMapRegion(Process->Arena, region))
-    {
-        MiRemoveRegion(Process->Arena, region);
-        return STATUS_INVALID_PARAMETER;
-    }
-    *Address = (PVOID)region->Start;
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS
-MmUnmapPhysicalView(PMM_PROCESS Process, PVOID Address)
-{
-    if (Process != NULL && Process->Arena != NULL)
-    {
-        PMI_REGION region = MiFindRegion(Process->Arena, (ULONG64)Address);
-        if (region == NULL || !region->View)
-        {
-            return STATUS_NOT_MAPPED_VIEW;
-        }
-        MiRemoveRegion(Process->Arena, region);
-        return STATUS_SUCCESS;
-    }
-    for (MI_KERNEL_VIEW **link = &MiKernelViews; *link != NULL; link = &(*link)->Next)
-    {
-        MI_KERNEL_VIEW *view = *link;
-        if ((ULONG64)Address - (ULONG64)view->Address < view->Length)
-        {
-            *link = view->Next;
-            MmUnmapIoSpace(view->Address, view->Length);
-            MmFreePool(view, MI_CONTIGUOUS_TAG);
-            return STATUS_SUCCESS;
-        }
-    }
-    return STATUS_NOT_MAPPED_VIEW;
+    MiFreeContiguous(BaseAddress, NumberOfBytes);
 }

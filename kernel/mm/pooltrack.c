@@ -338,11 +338,34 @@ MmFindPoolBlock(ULONG64 Address, MM_POOL_BLOCK *Block, BOOLEAN *Freed)
     return TRUE;
 }
 
+/* What a system mapping is or was. */
+static BOOLEAN
+MiDescribeSystem(ULONG64 Address, char *Line, SIZE_T LineSize)
+{
+    static const CHAR *const kinds[] = {
+        "a mapping that was taken away (MmUnlockPages, IoFreeMdl, MmUnmapLockedPages and "
+        "MmUnmapIoSpace do)",
+        "a mapping of an MDL", "a reserved mapping", "a mapping of I/O space",
+        "a view of a section"};
+    const PMI_SYSTEM_RANGE range = MiFindOldSystem(Address);
+    if (range == NULL)
+    {
+        return FALSE;
+    }
+    RtlpFormat(Line, LineSize, "%p is in %s: %p, %I64u pages", (PVOID)Address, kinds[range->Kind],
+               (PVOID)range->Start, range->Pages);
+    return TRUE;
+}
+
 BOOLEAN
 MmDescribeAddress(ULONG64 Address, char *Line, SIZE_T LineSize)
 {
     MM_POOL_BLOCK block;
     BOOLEAN freed;
+    if (MiDescribeSystem(Address, Line, LineSize))
+    {
+        return TRUE;
+    }
     if (!MmFindPoolBlock(Address, &block, &freed))
     {
         return FALSE;

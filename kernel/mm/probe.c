@@ -82,6 +82,16 @@ MiIsKernelRangeValid(ULONG64 Address, SIZE_T Size, BOOLEAN Write)
                 return FALSE;
             }
         }
+        else if (MiIsSystemAddress(byte))
+        {
+            const PMI_SYSTEM_RANGE range = MiFindSystem(byte);
+            const int wanted = Write ? HOST_PROT_RW : HOST_PROT_READ;
+            if (range == NULL || byte - range->Start >= range->MappedPages * HOST_PAGE_SIZE ||
+                (range->Protection & wanted) != wanted)
+            {
+                return FALSE;
+            }
+        }
         else if (MmPhysicalHooks.PhysicalOf != NULL &&
                  MmPhysicalHooks.PhysicalOf((const void *)byte, &physical))
         {
@@ -108,10 +118,10 @@ MmIsAddressValid(PVOID VirtualAddress)
     if (address < HOST_USER_LIMIT)
     {
         PMM_ARENA arena = MiCurrentArena();
-        PMI_REGION region = arena == NULL ? NULL : MiFindRegion(arena, address);
-        return region != NULL && !region->Dead && (region->Protection & HOST_PROT_READ) != 0;
+        ULONG64 physical;
+        return arena != NULL && MiUserPage(arena, address, HOST_PROT_READ, &physical);
     }
-    if (address < HOST_REGION_IMAGE || address >= MM_REGION_ALIAS + HOST_REGION_SIZE)
+    if (address < HOST_REGION_IMAGE || address >= MM_REGION_SECTION + HOST_REGION_SIZE)
     {
         return FALSE; /* not canonical on Windows, or OpenWDM's own */
     }

@@ -142,6 +142,10 @@ ObpInitDispatcherTypes(void);
 NTSTATUS
 ObpInitSections(void);
 
+/* The process of a handle, as mm takes it. */
+NTSTATUS
+ObpViewProcess(HANDLE Handle, PMM_PROCESS *Process);
+
 NTSTATUS
 ObpInitCallbacks(void);
 

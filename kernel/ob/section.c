@@ -1,19 +1,94 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Section objects. One exists so far: \Device\PhysicalMemory, whose views show the machine's
- * physical addresses. PASSIVE_LEVEL.
+ * Section objects and the services on them; mm/section.c has the pages and the views. The system
+ * makes one, \\Device\\PhysicalMemory, whose views show the machine's physical addresses.
+ * PASSIVE_LEVEL.
  */
 #include "obp.h"
+
+#include "mm/section.h"
+#include "ob/exports.h"
 
 #define OBP_GRANULE 0x10000ull
 
 typedef struct _OBP_SECTION
 {
-    ULONG64 Size;
-    BOOLEAN Physical;
+    PMM_SECTION Pages;
 } OBP_SECTION, *POBP_SECTION;
 
 POBJECT_TYPE ObpSectionObjectType;
+
+static void
+ObpDeleteSection(PVOID Object)
+{
+    POBP_SECTION section = Object;
+    if (section->Pages != NULL)
+    {
+        MmDereferenceSection(section->Pages);
+    }
+}
+
+/* ---- creating ----------------------------------------------------------------------------- */
+
+static NTSTATUS
+ObpCheckSection(PLARGE_INTEGER MaximumSize, ULONG Protection, ULONG Attributes, HANDLE FileHandle)
+{
+    const ULONG kind = Attributes & (SEC_COMMIT | SEC_RESERVE | SEC_IMAGE);
+    const ULONG known = SEC_COMMIT | SEC_RESERVE | SEC_IMAGE | SEC_NOCACHE | SEC_BASED |
+                        SEC_NO_CHANGE | SEC_FILE | PAGE_WRITECOMBINE;
+    if ((Attributes & ~known) != 0 || kind == 0 || (kind & (kind - 1)) != 0)
+    {
+        return STATUS_INVALID_PARAMETER_6;
+    }
+    if ((Protection & (PAGE_NOACCESS | PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE)) != 0 ||
+        !MmIsPageProtection(Protection, TRUE))
+    {
+        return STATUS_INVALID_PAGE_PROTECTION;
+    }
+    /* Files of the volumes here have no SectionObjectPointer, which is what a section needs. */
+    if (FileHandle != NULL || kind == SEC_IMAGE)
+    {
+        return STATUS_INVALID_FILE_FOR_SECTION;
+    }
+    if (MaximumSize == NULL || MaximumSize->QuadPart == 0)
+    {
+        return STATUS_INVALID_PARAMETER_4;
+    }
+    return MaximumSize->QuadPart < 0 ? STATUS_SECTION_TOO_BIG : STATUS_SUCCESS;
+}
+
+/* Contract: NF:wdm.ZwCreateSection. */
+DDI NTSTATUS
+ZwCreateSection(PHANDLE SectionHandle,
+                ACCESS_MASK DesiredAccess,
+                POBJECT_ATTRIBUTES ObjectAttributes,
+                PLARGE_INTEGER MaximumSize,
+                ULONG SectionPageProtection,
+                ULONG AllocationAttributes,
+                HANDLE FileHandle)
+{
+    POBP_SECTION section;
+    NTSTATUS status =
+        ObpCheckSection(MaximumSize, SectionPageProtection, AllocationAttributes, FileHandle);
+    if (NT_SUCCESS(status))
+    {
+        status = ObCreateObject(ObpSectionObjectType, ObjectAttributes, KernelMode,
+                                sizeof(OBP_SECTION), (PVOID *)&section);
+    }
+    if (!NT_SUCCESS(status))
+    {
+        return status;
+    }
+    section->Pages = NULL;
+    status = MmCreateSectionPages((ULONG64)MaximumSize->QuadPart, SectionPageProtection,
+                                  AllocationAttributes, &section->Pages);
+    if (!NT_SUCCESS(status))
+    {
+        ObDereference(section);
+        return status;
+    }
+    return ObInsertNewObject(section, DesiredAccess, 0, NULL, SectionHandle);
+}
 
 /* Contract: NF:wdm.ZwOpenSection. */
 DDI NTSTATUS
@@ -24,11 +99,12 @@ ZwOpenSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUT
 }
 
 /* The process of a handle as mm takes it. */
-static NTSTATUS
+NTSTATUS
 ObpViewProcess(HANDLE Handle, PMM_PROCESS *Process)
 {
     PVOID object;
-    const NTSTATUS status = ObpReferenceHandle(Handle, 0, NULL, KernelMode, &object, NULL);
+    const POBJECT_TYPE type = ObHeader(KiCurrentThread()->ApcProcess)->Type;
+    const NTSTATUS status = ObpReferenceHandle(Handle, 0, type, KernelMode, &object, NULL);
     if (NT_SUCCESS(status))
     {
         *Process = object;
@@ -37,30 +113,40 @@ ObpViewProcess(HANDLE Handle, PMM_PROCESS *Process)
     return status;
 }
 
-/* HOST_PROT_ bits of a page protection; FALSE when it is none. */
-static BOOLEAN
-ObpProtection(ULONG Win32Protect, int *Protection, MEMORY_CACHING_TYPE *CacheType)
+/* ---- views -------------------------------------------------------------------------------- */
+
+static NTSTATUS
+ObpMapView(POBP_SECTION Section,
+           PMM_PROCESS Process,
+           PVOID *BaseAddress,
+           SIZE_T CommitSize,
+           PLARGE_INTEGER SectionOffset,
+           PSIZE_T ViewSize,
+           ULONG AllocationType,
+           ULONG Win32Protect)
 {
-    *CacheType = (Win32Protect & PAGE_NOCACHE)        ? MmNonCached
-                 : (Win32Protect & PAGE_WRITECOMBINE) ? MmWriteCombined
-                                                      : MmCached;
-    switch (Win32Protect & ~(ULONG)(PAGE_NOCACHE | PAGE_WRITECOMBINE))
+    /* A view starts on 64 KiB; what that adds in front is added to the size. */
+    const ULONG64 wanted = SectionOffset == NULL ? 0 : (ULONG64)SectionOffset->QuadPart;
+    const ULONG64 start = wanted & ~(OBP_GRANULE - 1);
+    SIZE_T size = *ViewSize == 0 ? 0 : *ViewSize + (wanted - start);
+    if (size < *ViewSize)
     {
-    case PAGE_READONLY:
-    case PAGE_EXECUTE_READ:
-        *Protection = HOST_PROT_READ;
-        return TRUE;
-    case PAGE_READWRITE:
-    case PAGE_EXECUTE_READWRITE:
-        *Protection = HOST_PROT_RW;
-        return TRUE;
-    default:
-        return FALSE;
+        return STATUS_INVALID_VIEW_SIZE;
     }
+    const NTSTATUS status = MmMapView(Process, Section->Pages, BaseAddress, start, &size,
+                                      CommitSize, AllocationType, Win32Protect);
+    if (NT_SUCCESS(status))
+    {
+        *ViewSize = size;
+        if (SectionOffset != NULL)
+        {
+            SectionOffset->QuadPart = (LONGLONG)start;
+        }
+    }
+    return status;
 }
 
-/* Contract: NF:wdm.ZwMapViewOfSection. The start of a view lies on 64 KiB; what that adds in front
- * is added to the size. */
+/* Contract: NF:wdm.ZwMapViewOfSection. */
 DDI NTSTATUS
 ZwMapViewOfSection(HANDLE SectionHandle,
                    HANDLE ProcessHandle,
@@ -75,22 +161,13 @@ ZwMapViewOfSection(HANDLE SectionHandle,
 {
     POBP_SECTION section;
     PMM_PROCESS process = NULL;
-    int protection;
-    MEMORY_CACHING_TYPE cacheType;
-    (void)ZeroBits;
-    (void)CommitSize;
-    (void)AllocationType;
     if (InheritDisposition != ViewShare && InheritDisposition != ViewUnmap)
     {
         return STATUS_INVALID_PARAMETER_8;
     }
-    if (!ObpProtection(Win32Protect, &protection, &cacheType))
+    if (ZeroBits >= 21 && *BaseAddress == NULL)
     {
-        return STATUS_INVALID_PAGE_PROTECTION;
-    }
-    if (*BaseAddress != NULL)
-    {
-        return STATUS_CONFLICTING_ADDRESSES;
+        return STATUS_INVALID_PARAMETER_4;
     }
     NTSTATUS status = ObpViewProcess(ProcessHandle, &process);
     if (NT_SUCCESS(status))
@@ -98,31 +175,12 @@ ZwMapViewOfSection(HANDLE SectionHandle,
         status = ObpReferenceHandle(SectionHandle, SECTION_MAP_READ, ObpSectionObjectType,
                                     KernelMode, (PVOID *)&section, NULL);
     }
-    if (!NT_SUCCESS(status))
-    {
-        return status;
-    }
-    const ULONG64 wanted = SectionOffset == NULL ? 0 : (ULONG64)SectionOffset->QuadPart;
-    const ULONG64 start = wanted & ~(OBP_GRANULE - 1);
-    const SIZE_T size = *ViewSize == 0 ? section->Size - start : *ViewSize + (wanted - start);
-    const SIZE_T rounded = (size + PAGE_SIZE - 1) & ~(SIZE_T)(PAGE_SIZE - 1);
-    if (wanted >= section->Size || rounded > section->Size - start)
-    {
-        status = STATUS_INVALID_VIEW_SIZE;
-    }
-    else
-    {
-        status = MmMapPhysicalView(process, start, rounded, cacheType, protection, BaseAddress);
-    }
     if (NT_SUCCESS(status))
     {
-        *ViewSize = rounded;
-        if (SectionOffset != NULL)
-        {
-            SectionOffset->QuadPart = (LONGLONG)start;
-        }
+        status = ObpMapView(section, process, BaseAddress, CommitSize, SectionOffset, ViewSize,
+                            AllocationType, Win32Protect);
+        ObDereference(section);
     }
-    ObDereference(section);
     return status;
 }
 
@@ -132,7 +190,37 @@ ZwUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress)
 {
     PMM_PROCESS process;
     const NTSTATUS status = ObpViewProcess(ProcessHandle, &process);
-    return NT_SUCCESS(status) ? MmUnmapPhysicalView(process, BaseAddress) : status;
+    return NT_SUCCESS(status) ? MmUnmapView(process, BaseAddress) : status;
+}
+
+/* Contract: NF:ntddk.MmMapViewInSystemSpace. */
+DDI NTSTATUS
+MmMapViewInSystemSpace(PVOID Section, PVOID *MappedBase, PSIZE_T ViewSize)
+{
+    return MmMapViewInSystemSpaceEx(Section, MappedBase, ViewSize, NULL, 0);
+}
+
+/* Contract: as MmMapViewInSystemSpace, from an offset on. */
+DDI NTSTATUS
+MmMapViewInSystemSpaceEx(PVOID Section,
+                         PVOID *MappedBase,
+                         PSIZE_T ViewSize,
+                         PLARGE_INTEGER SectionOffset,
+                         ULONG_PTR Flags)
+{
+    const ULONG64 offset = SectionOffset == NULL ? 0 : (ULONG64)SectionOffset->QuadPart;
+    if (ObHeader(Section)->Type != ObpSectionObjectType || Flags != 0 || offset % PAGE_SIZE != 0)
+    {
+        return STATUS_INVALID_PARAMETER;
+    }
+    return MmMapSystemView(((POBP_SECTION)Section)->Pages, offset, ViewSize, MappedBase);
+}
+
+/* Contract: NF:ntddk.MmUnmapViewInSystemSpace. */
+DDI NTSTATUS
+MmUnmapViewInSystemSpace(PVOID MappedBase)
+{
+    return MmUnmapSystemView(MappedBase);
 }
 
 NTSTATUS
@@ -143,7 +231,8 @@ ObpInitSections(void)
         .GenericMapping = {STANDARD_RIGHTS_READ | SECTION_QUERY | SECTION_MAP_READ,
                            STANDARD_RIGHTS_WRITE | SECTION_MAP_WRITE,
                            STANDARD_RIGHTS_EXECUTE | SECTION_MAP_EXECUTE, SECTION_ALL_ACCESS},
-        .UseDefaultObject = TRUE};
+        .UseDefaultObject = TRUE,
+        .Delete = ObpDeleteSection};
     UNICODE_STRING name = ObpString(L"\\Device\\PhysicalMemory");
     OBJECT_ATTRIBUTES attributes = {.Length = sizeof(OBJECT_ATTRIBUTES),
                                     .ObjectName = &name,
@@ -158,8 +247,11 @@ ObpInitSections(void)
     }
     if (NT_SUCCESS(status))
     {
-        section->Size = MM_PHYSICAL_NONPAGED; /* RAM and devices lie below */
-        section->Physical = TRUE;
+        /* RAM and devices lie below. */
+        status = MmCreatePhysicalSection(MM_PHYSICAL_NONPAGED, &section->Pages);
+    }
+    if (NT_SUCCESS(status))
+    {
         status = ObInsertNewObject(section, 0, 0, NULL, NULL);
     }
     return status;

@@ -348,6 +348,37 @@ extern "C"
                                         _In_opt_ PLARGE_INTEGER ByteOffset,
                                         _In_opt_ PULONG Key);
     _IRQL_requires_max_(PASSIVE_LEVEL)
+    NTSYSAPI NTSTATUS NTAPI NtAllocateVirtualMemory(_In_ HANDLE ProcessHandle,
+                                                    _Inout_ PVOID *BaseAddress,
+                                                    _In_ ULONG_PTR ZeroBits,
+                                                    _Inout_ PSIZE_T RegionSize,
+                                                    _In_ ULONG AllocationType,
+                                                    _In_ ULONG Protect);
+    _IRQL_requires_max_(PASSIVE_LEVEL)
+    NTSYSAPI NTSTATUS NTAPI NtFreeVirtualMemory(_In_ HANDLE ProcessHandle,
+                                                _Inout_ PVOID *BaseAddress,
+                                                _Inout_ PSIZE_T RegionSize,
+                                                _In_ ULONG FreeType);
+    _IRQL_requires_max_(PASSIVE_LEVEL)
+    NTSYSAPI NTSTATUS NTAPI
+    NtQueryVirtualMemory(_In_ HANDLE ProcessHandle,
+                         _In_opt_ PVOID BaseAddress,
+                         _In_ MEMORY_INFORMATION_CLASS MemoryInformationClass,
+                         _Out_ PVOID MemoryInformation,
+                         _In_ SIZE_T MemoryInformationLength,
+                         _Out_opt_ PSIZE_T ReturnLength);
+    _IRQL_requires_max_(PASSIVE_LEVEL)
+    NTSYSAPI NTSTATUS NTAPI ZwFlushVirtualMemory(_In_ HANDLE ProcessHandle,
+                                                 _Inout_ PVOID *BaseAddress,
+                                                 _Inout_ PSIZE_T RegionSize,
+                                                 _Out_ PIO_STATUS_BLOCK IoStatus);
+    _IRQL_requires_max_(PASSIVE_LEVEL)
+    NTSYSAPI NTSTATUS NTAPI ZwProtectVirtualMemory(_In_ HANDLE ProcessHandle,
+                                                   _Inout_ PVOID *BaseAddress,
+                                                   _Inout_ PSIZE_T RegionSize,
+                                                   _In_ ULONG NewProtect,
+                                                   _Out_ PULONG OldProtect);
+    _IRQL_requires_max_(PASSIVE_LEVEL)
     NTSYSAPI NTSTATUS NTAPI ZwAllocateVirtualMemory(_In_ HANDLE ProcessHandle,
                                                     _Inout_ PVOID *BaseAddress,
                                                     _In_ ULONG_PTR ZeroBits,
