@@ -17,6 +17,23 @@ typedef struct _INIT_PHASE_TWO
     NTSTATUS Status;
 } INIT_PHASE_TWO;
 
+// Contract: kernel/introduction-to-threaded-dpcs.md: on by default, a thread for each processor.
+static NTSTATUS
+StartDpcThreads(void)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    for (ULONG_PTR i = 0; i < KiProcessorCount && NT_SUCCESS(status); i++)
+    {
+        HANDLE handle;
+        status = PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                      KiThreadedDpcThread, (PVOID)i);
+        if (NT_SUCCESS(status))
+            status = ObCloseHandle(handle, KernelMode);
+    }
+    return status;
+}
+
 static void
 PhaseTwo(void *Context)
 {
@@ -25,6 +42,8 @@ PhaseTwo(void *Context)
     // Boot is the system's own work, whichever thread lends its stack.
     KiCurrentThread()->PreviousMode = KernelMode;
     phase->Status = PsStartWorkers();
+    if (NT_SUCCESS(phase->Status))
+        phase->Status = StartDpcThreads();
     if (NT_SUCCESS(phase->Status))
         phase->Status = IoInitSystem();
     KiCurrentThread()->PreviousMode = UserMode;

@@ -38,6 +38,7 @@ Stop(KI_BUGCHECK *Record)
     KiBugCheckActive = TRUE;
     if (KiInHost)
         host_fatal("a bug check outside the machine");
+    KiCallBugCheckCallbacks(Record);
     KiStopMachine();
 }
 
@@ -55,7 +56,12 @@ KiBugCheckWithContext(ULONG Code,
     KI_BUGCHECK *record = &KiBugCheckRecord;
 
     if (KiBugCheckActive)
-        host_fatal("a bug check inside a bug check");
+    {
+        if (!KiFailBugCheckCallback())
+            host_fatal("a bug check inside a bug check");
+        KiCallBugCheckCallbacks(record);
+        KiStopMachine();
+    }
     record->Code = Code;
     record->Parameters[0] = P1;
     record->Parameters[1] = P2;
@@ -102,8 +108,11 @@ KiBugCheckWithRule(ULONG Code,
                    PVOID Irp,
                    PVOID Device)
 {
-    KiBugCheckRecord.Irp = Irp;
-    KiBugCheckRecord.Device = Device;
+    if (!KiBugCheckActive)
+    {
+        KiBugCheckRecord.Irp = Irp;
+        KiBugCheckRecord.Device = Device;
+    }
     KiBugCheckWithContext(Code, P1, P2, P3, P4, NULL, NULL, Rule, Page);
 }
 

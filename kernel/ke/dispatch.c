@@ -170,6 +170,7 @@ KiSwapThread(void)
     PKTHREAD old = processor->CurrentThread;
     PKTHREAD next = SelectThread(processor, old);
     KIRQL irql = processor->Irql;
+    LONGLONG now;
 
     processor->DispatchPending = FALSE;
     if (next == old)
@@ -183,7 +184,10 @@ KiSwapThread(void)
     old->GateTop = KiGate.Top;
     next->State = KiThreadRunning;
     next->Processor = processor->Number;
-    next->QuantumEnd100ns = KiQueryTime() + KI_QUANTUM_100NS;
+    now = KiQueryTime();
+    old->RunTime100ns += now - old->RunStart100ns;
+    next->RunStart100ns = now;
+    next->QuantumEnd100ns = now + KI_QUANTUM_100NS;
     processor->CurrentThread = next;
     // Idle threads see whatever user memory was there last, so after them it must be looked at.
     if (KiProcessSwitch != NULL && !next->IsIdle && next->ApcProcess != NULL &&
@@ -243,7 +247,7 @@ static BOOLEAN
 ProcessorBusy(const KI_PROCESSOR *Processor)
 {
     return Processor->CurrentThread != Processor->IdleThread || Processor->Work ||
-           Processor->Irql != PASSIVE_LEVEL;
+           Processor->DpcHead != NULL || Processor->Irql != PASSIVE_LEVEL;
 }
 
 BOOLEAN
@@ -284,6 +288,8 @@ KiSwitchProcessor(void)
     PKI_PROCESSOR next;
     ULONG count = 0;
 
+    if (KiBugCheckActive)
+        return FALSE; // the other processors are frozen
     for (ULONG i = 0; i < KiProcessorCount; i++)
     {
         PKI_PROCESSOR processor = KiProcessors[i];

@@ -62,6 +62,20 @@ typedef struct _KI_PROCESSOR
     PKDPC DpcHead; /* linked through KDPC.DpcListEntry, first to run first */
     PKDPC DpcTail;
     PKDPC CurrentDpc;
+    BOOLEAN DpcRequested; /* the queue is to be processed as soon as the IRQL allows */
+    ULONG DpcTickCount;   /* requests in the clock tick DpcTick */
+    ULONG DpcLastRate;    /* requests in the tick before */
+    LONGLONG DpcTick;
+    LONGLONG DpcStart100ns; /* when the routine that runs, or the series of them, began */
+    LONGLONG DpcSeriesStart100ns;
+    PKDPC ThreadedHead; /* threaded DPCs, run by DpcThread */
+    PKDPC ThreadedTail;
+    struct _KTHREAD *DpcThread; /* NULL: threaded DPCs run as ordinary ones */
+    BOOLEAN ThreadedActive;
+    KEVENT ThreadedEvent;
+    struct _KI_IPI *Ipi;    /* sent by KeIpiGenericCall, not yet taken */
+    KSPIN_LOCK *QueuedLock; /* the queued spin lock this processor waits for */
+    ULONG64 QueuedTicket;   /* its place in that queue: lower came first */
     struct _KINTERRUPT *CurrentInterrupt;
     ULONG64 SpinCount; /* turns spent on a lock that another processor holds */
 } KI_PROCESSOR, *PKI_PROCESSOR;
@@ -176,7 +190,16 @@ struct _KTHREAD
     NTSTATUS ExitStatus;
     KSPIN_LOCK *SpinningOn; /* for deadlock reports */
     ULONG Number;           /* small, unique, deterministic; names the thread in traces */
-    PVOID Extra;            /* ps: the ETHREAD's own data follows the KTHREAD there */
+    LONGLONG RunStart100ns; /* since when it runs, and how long it had run before */
+    LONGLONG RunTime100ns;
+    PKQUEUE Queue; /* the KQUEUE it serves, which counts it while it does not wait */
+    LIST_ENTRY QueueListEntry;
+    PLIST_ENTRY QueueEntry; /* what its last KeRemoveQueue took */
+    BOOLEAN QueueActive;
+    BOOLEAN StackSwapDisabled;
+    USHORT CalloutDepth; /* KeExpandKernelStackAndCallout calls in progress */
+    BOOLEAN InThreadedDpc;
+    PVOID Extra; /* ps: the ETHREAD's own data follows the KTHREAD there */
 };
 
 /* Prepares Thread to run StartRoutine(StartContext); the caller has zeroed it. It does not run
@@ -288,6 +311,9 @@ KiClientBusy(_In_ const struct _KTHREAD *Client);
 NTSTATUS
 KiInitializeClient(_Out_ struct _KTHREAD *Thread, _In_ struct _KPROCESS *Process);
 
+/* Body of the thread that runs the threaded DPCs of processor Context, a number. */
+KSTART_ROUTINE KiThreadedDpcThread;
+
 /* Runs everything that can run without moving time to a later timer. */
 KI_RUN_RESULT
 KiRunReady(void);
@@ -329,8 +355,8 @@ void KiYieldProcessor(void);
 /* What became of a trapped instruction. */
 typedef enum _KI_EMULATION
 {
-    KiEmulationDone,  /* registers are up to date, rip is past it */
-    KiEmulationFault, /* a real processor faults too, or it is no privileged instruction */
+    KiEmulationDone,        /* registers are up to date, rip is past it */
+    KiEmulationFault,       /* a real processor faults too, or it is no privileged instruction */
     KiEmulationPrivileged,  /* a privileged instruction that the processor refuses: #GP */
     KiEmulationUndefined,   /* #UD */
     KiEmulationHalt,        /* hlt: rip is past it, the processor waits for an interrupt */
@@ -470,8 +496,24 @@ extern void (*KiArmPaging)(void);
 
 #define KI_STACK_FRAMES 32
 
+/* What a driver's bug check callback has left for the report. */
+typedef struct _KI_CALLBACK_DATA
+{
+    char Component[32];
+    const char *Kind;  /* "buffer", "secondary data", "pages", "triage data" */
+    const char *State; /* "finished", or "incomplete" when the routine itself failed */
+    GUID Guid;         /* secondary data only */
+    ULONG64 Address;   /* of Data, or of pages, which may be physical */
+    ULONG64 Length;
+    const UCHAR *Data; /* NULL when it cannot be read */
+} KI_CALLBACK_DATA;
+
+#define KI_CALLBACK_RESULTS 32
+
 typedef struct _KI_BUGCHECK
 {
+    ULONG CallbackCount;
+    KI_CALLBACK_DATA Callbacks[KI_CALLBACK_RESULTS];
     ULONG Code;
     ULONG64 Parameters[4];
     KIRQL Irql;
@@ -490,6 +532,17 @@ typedef struct _KI_BUGCHECK
     const char *Rule; /* the rule broken, in one line, or NULL */
     const char *Page; /* its documentation page, or NULL */
 } KI_BUGCHECK;
+
+/* Routines that drivers have registered for bug checks, processors and NMIs. */
+void KiForEachCallback(void (*Callback)(const char *What,
+                                        PVOID Handle,
+                                        PVOID Routine,
+                                        const char *Component,
+                                        void *Context),
+                       void *Context);
+
+/* Drops the registrations with a routine in this range: their driver is gone. */
+void KiForgetCallbacks(ULONG64 Start, ULONG64 Size);
 
 extern KI_BUGCHECK KiBugCheckRecord;
 extern BOOLEAN KiBugCheckActive;

@@ -26,8 +26,10 @@
 #ifndef KI_STACK_SIZE
 #define KI_STACK_SIZE (64u * 1024u)
 #endif
-// One slot: guard, stack, guard, gate records.
-#define KI_STACK_SLOT (1024u * 1024u)
+// What KeExpandKernelStackAndCallout may add to a stack, all its nested calls together.
+#define KI_STACK_EXPANSION (288u * 1024u)
+// One slot: guard, room for expansion (not mapped), stack, guard, gate records.
+#define KI_STACK_SLOT      (1024u * 1024u)
 
 // ---- processor.c, dispatch.c
 extern KI_START_PARAMETERS KiParameters;
@@ -67,6 +69,9 @@ void KiSetPriority(PKTHREAD Thread, SCHAR Priority);
 BOOLEAN
 KiAnythingReady(void);
 
+// Lets the current thread run on Affinity only, which is not empty, at once.
+void KiSetAffinity(PKTHREAD Thread, KAFFINITY Affinity);
+
 PVOID
 KiAllocateStack(PKTHREAD Thread);
 void KiFreeStack(PKTHREAD Thread);
@@ -104,8 +109,34 @@ KiRemoveTimer(PKTIMER Timer);
 
 // ---- dpc.c
 void KiRetireDpcList(PKI_PROCESSOR Processor);
+// The clock has ticked, or the processor is idle: what was deferred is processed now.
+void KiRequestDeferredDpcs(PKI_PROCESSOR Processor);
+
+// ---- ipi.c
+// Runs the routine of KeIpiGenericCall that waits for Processor, the current one.
+void KiTakeIpi(PKI_PROCESSOR Processor);
+
+// ---- objects.c
+// As KeSetEvent, from any IRQL.
+void KiSignalEvent(PRKEVENT Event);
+
+// ---- queue.c
+// Whether Thread may take an entry of Queue now.
+BOOLEAN
+KiQueueServes(const KQUEUE *Queue, const KTHREAD *Thread);
+// Gives the oldest entry to Thread, or STATUS_ABANDONED when the queue has been run down.
+NTSTATUS
+KiSatisfyQueue(PKQUEUE Queue, PKTHREAD Thread);
+// Thread no longer waits, or starts to: the queue counts its active threads.
+void KiQueueActivate(PKTHREAD Thread);
+void KiQueueDeactivate(PKTHREAD Thread);
+// Thread no longer serves its queue.
+void KiLeaveQueue(PKTHREAD Thread);
 
 // ---- wait.c
+// KeRemoveQueue's wait. STATUS_SUCCESS: Thread->QueueEntry is the entry.
+NTSTATUS
+KiWaitForQueue(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout);
 // Object has become signaled: release whom it satisfies.
 void KiSignalObject(DISPATCHER_HEADER *Object, KPRIORITY Increment);
 void KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment);
@@ -194,6 +225,16 @@ __attribute__((noreturn)) void KiBugCheckWithContext(ULONG Code,
                                                      const EXCEPTION_RECORD *Exception,
                                                      const char *Rule,
                                                      const char *Page);
+
+// ---- callbacks.c
+// Calls what drivers have registered for a bug check and notes in Record what they have to say.
+void KiCallBugCheckCallbacks(KI_BUGCHECK *Record);
+// The callback that is running has failed: it is marked, and the next call goes on after it. FALSE
+// when none is running.
+BOOLEAN
+KiFailBugCheckCallback(void);
+// A nonmaskable interrupt on the current processor.
+void KiHandleNmi(void);
 
 // ---- data.c: exported, and in no public header
 extern BOOLEAN KdEnteredDebugger;

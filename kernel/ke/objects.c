@@ -3,6 +3,8 @@
 // Each routine raises to DISPATCH_LEVEL while it changes an object, as the dispatcher lock would.
 #include "ke/kep.h"
 
+#include "ke/exports.h"
+
 // With Wait = TRUE the caller promises to wait next: the IRQL stays raised until then, so that no
 // other thread comes between. Contract: NF:wdm.KeSetEvent.
 static void
@@ -66,6 +68,12 @@ KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
         KiSignalObject(&Event->Header, Increment);
     EndSignal(irql, Wait);
     return old;
+}
+
+void
+KiSignalEvent(PRKEVENT Event)
+{
+    (void)KeSetEvent(Event, 0, FALSE);
 }
 
 DDI LONG
@@ -183,6 +191,12 @@ KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner)
 void
 KiSatisfyMutant(PKMUTANT Mutant, PKTHREAD Thread)
 {
+    // The count of acquisitions is a LONG. Contract: NF:wdm.KeWaitForSingleObject.
+    if (Mutant->Header.SignalState == (LONG)MINLONG)
+    {
+        KiLower(Thread->WaitIrql);
+        KiRaiseInCaller(STATUS_MUTANT_LIMIT_EXCEEDED);
+    }
     Mutant->Header.SignalState--;
     if (Mutant->Header.SignalState != 0)
         return; // recursive acquisition
@@ -234,6 +248,13 @@ DDI LONG
 KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
 {
     return KeReleaseMutant(Mutex, 1, FALSE, Wait);
+}
+
+// Contract: NF:ntifs.KeReadStateMutant.
+DDI LONG
+KeReadStateMutant(PRKMUTANT Mutant)
+{
+    return Mutant->Header.SignalState;
 }
 
 // Contract: NF:wdm.KeReadStateMutex.

@@ -316,6 +316,7 @@ IdleRoutine(PVOID Context)
 
     for (;;)
     {
+        KiRequestDeferredDpcs(processor);
         if (processor->Work)
             KiRetireWork(PASSIVE_LEVEL);
         if (KiAnythingReady())

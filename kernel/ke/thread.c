@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Kernel threads below the object manager: stacks, start, end, priorities, affinity.
+// Kernel threads below the object manager: stacks, start, end, priorities, run time.
 // IRQL of each documented routine: ddi/ntoskrnl.ddi.
 #include "ke/kep.h"
 
+#include "ke/exports.h"
+
 void KiPrepareThreadStack(PKTHREAD Thread);
+
+// Offsets in a slot.
+#define STACK_BOTTOM (KI_STACK_GUARD + KI_STACK_EXPANSION)
+#define STACK_TOP    (STACK_BOTTOM + KI_STACK_SIZE)
+#define RECORDS      (STACK_TOP + KI_STACK_GUARD)
 
 static ULONG threadNumber;
 static ULONG64 nextSlot = HOST_REGION_STACK;
@@ -19,17 +26,17 @@ TakeSlot(void)
     if (freeSlots.Flink != NULL && !IsListEmpty(&freeSlots))
     {
         PLIST_ENTRY entry = RemoveTailList(&freeSlots);
-        return (char *)entry + sizeof(LIST_ENTRY) - KI_STACK_GUARD - KI_STACK_SIZE;
+        return (char *)entry + sizeof(LIST_ENTRY) - STACK_TOP;
     }
     if (nextSlot + KI_STACK_SLOT > HOST_REGION_STACK + HOST_REGION_SIZE)
         return NULL;
     slot = (void *)nextSlot;
-    if (!host_map_fixed((char *)slot + KI_STACK_GUARD, KI_STACK_SIZE, HOST_PROT_RW))
+    if (!host_map_fixed((char *)slot + STACK_BOTTOM, KI_STACK_SIZE, HOST_PROT_RW))
         return NULL;
-    if (!host_map_fixed((char *)slot + KI_STACK_GUARD * 2 + KI_STACK_SIZE,
-                        KI_GATE_RECORDS * sizeof(KI_GATE_RECORD), HOST_PROT_RW))
+    if (!host_map_fixed((char *)slot + RECORDS, KI_GATE_RECORDS * sizeof(KI_GATE_RECORD),
+                        HOST_PROT_RW))
     {
-        host_unmap((char *)slot + KI_STACK_GUARD, KI_STACK_SIZE);
+        host_unmap((char *)slot + STACK_BOTTOM, KI_STACK_SIZE);
         return NULL;
     }
     nextSlot += KI_STACK_SLOT;
@@ -41,14 +48,13 @@ KiAllocateStack(PKTHREAD Thread)
 {
     char *slot;
 
-    C_ASSERT(KI_STACK_GUARD * 2 + KI_STACK_SIZE + KI_GATE_RECORDS * sizeof(KI_GATE_RECORD) <=
-             KI_STACK_SLOT);
+    C_ASSERT(RECORDS + KI_GATE_RECORDS * sizeof(KI_GATE_RECORD) <= KI_STACK_SLOT);
     slot = TakeSlot();
     if (slot == NULL)
         return NULL;
-    Thread->StackLimit = slot + KI_STACK_GUARD;
-    Thread->StackBase = slot + KI_STACK_GUARD + KI_STACK_SIZE;
-    Thread->GateBase = (PKI_GATE_RECORD)(slot + KI_STACK_GUARD * 2 + KI_STACK_SIZE);
+    Thread->StackLimit = slot + STACK_BOTTOM;
+    Thread->StackBase = slot + STACK_TOP;
+    Thread->GateBase = (PKI_GATE_RECORD)(slot + RECORDS);
     // The bottom record can never be stale and stops every search.
     Thread->GateBase->Rsp = ~0ull;
     Thread->GateBase->Export = NULL;
@@ -114,6 +120,29 @@ KiStartThread(PKTHREAD Thread)
         KiLower(irql);
 }
 
+// What a thread must have undone before it ends. A kernel mutex also disables APCs, and has its own
+// bug check.
+static void
+CheckExit(const KTHREAD *Thread)
+{
+    if (Thread->CalloutDepth != 0)
+        KiBugCheckWithRule(
+            KERNEL_STACK_LOCKED_AT_EXIT, (ULONG64)Thread, Thread->CalloutDepth, 0, 0,
+            "a thread ended inside a routine that KeExpandKernelStackAndCallout calls",
+            "NF:ntddk.KeExpandKernelStackAndCallout", NULL, NULL);
+    if (Thread->StackSwapDisabled)
+        KiBugCheckWithRule(KERNEL_STACK_LOCKED_AT_EXIT, (ULONG64)Thread, 0, 0, 0,
+                           "a thread ended while swapping of its stack was disabled",
+                           "NF:ntifs.KeSetKernelStackSwapEnable", NULL, NULL);
+    if ((Thread->KernelApcDisable != 0 || Thread->SpecialApcDisable != 0) &&
+        IsListEmpty(&Thread->MutantListHead))
+        KiBugCheckWithRule(KERNEL_APC_PENDING_DURING_EXIT, 0, (ULONG64)Thread->SpecialApcDisable,
+                           (ULONG64)Thread->KernelApcDisable, 0,
+                           "a thread ended in a critical or guarded region that it never left",
+                           "debugger/bug-check-0x20--kernel-apc-pending-during-exit.md", NULL,
+                           NULL);
+}
+
 void
 KiTerminateCurrentThread(NTSTATUS ExitStatus)
 {
@@ -127,7 +156,11 @@ KiTerminateCurrentThread(NTSTATUS ExitStatus)
     thread->Terminating = TRUE;
     if (KiThreadRundown != NULL)
         KiThreadRundown(thread);
+    CheckExit(thread);
     KiAbandonMutants(thread);
+    KiRaise(DISPATCH_LEVEL);
+    KiLeaveQueue(thread);
+    KiLower(PASSIVE_LEVEL);
     KiFlushApcs(thread);
     KiRaise(DISPATCH_LEVEL);
     RemoveEntryList(&thread->ThreadListEntry);
@@ -179,117 +212,6 @@ KeSetBasePriorityThread(PKTHREAD Thread, LONG Increment)
     return old;
 }
 
-static void
-SetAffinity(PKTHREAD Thread, KAFFINITY Affinity)
-{
-    KIRQL irql = KiCurrentIrql();
-    KiRaise(DISPATCH_LEVEL);
-    Thread->Affinity = Affinity;
-    if (Thread == KiCurrentThread() && !(Affinity & ((KAFFINITY)1 << KiCurrentProcessor()->Number)))
-    {
-        // It may no longer run here: queue it and let another processor take it.
-        Thread->State = KiThreadWaiting;
-        KiReadyThread(Thread);
-        KiSwapThread();
-    }
-    KiLower(irql);
-}
-
-// Contract: NF:ntddk.KeSetSystemAffinityThread. Processors outside the machine are ignored.
-DDI VOID
-KeSetSystemAffinityThread(KAFFINITY Affinity)
-{
-    (void)KeSetSystemAffinityThreadEx(Affinity);
-}
-
-DDI KAFFINITY
-KeSetSystemAffinityThreadEx(KAFFINITY Affinity)
-{
-    PKTHREAD thread = KiCurrentThread();
-    KAFFINITY old = thread->SystemAffinity ? thread->Affinity : 0;
-    KAFFINITY valid = Affinity & KeQueryActiveProcessors();
-
-    if (valid == 0)
-        return old;
-    thread->SystemAffinity = TRUE;
-    SetAffinity(thread, valid);
-    return old;
-}
-
-// Contract: NF:ntddk.KeRevertToUserAffinityThread.
-DDI VOID
-KeRevertToUserAffinityThread(VOID)
-{
-    KeRevertToUserAffinityThreadEx(0);
-}
-
-DDI VOID
-KeRevertToUserAffinityThreadEx(KAFFINITY Affinity)
-{
-    PKTHREAD thread = KiCurrentThread();
-
-    thread->SystemAffinity = Affinity != 0;
-    SetAffinity(thread, Affinity != 0 ? Affinity : thread->UserAffinity);
-}
-
-DDI KAFFINITY
-KeQueryActiveProcessors(VOID)
-{
-    return KiProcessorCount >= 64 ? ~(KAFFINITY)0 : ((KAFFINITY)1 << KiProcessorCount) - 1;
-}
-
-DDI ULONG
-KeQueryActiveProcessorCount(PKAFFINITY ActiveProcessors)
-{
-    if (ActiveProcessors != NULL)
-        *ActiveProcessors = KeQueryActiveProcessors();
-    return KiProcessorCount;
-}
-
-DDI ULONG
-KeQueryActiveProcessorCountEx(USHORT GroupNumber)
-{
-    return GroupNumber == 0 || GroupNumber == ALL_PROCESSOR_GROUPS ? KiProcessorCount : 0;
-}
-
-DDI ULONG
-KeQueryMaximumProcessorCount(VOID)
-{
-    return KiProcessorCount;
-}
-
-DDI ULONG
-KeQueryMaximumProcessorCountEx(USHORT GroupNumber)
-{
-    return KeQueryActiveProcessorCountEx(GroupNumber);
-}
-
-DDI USHORT
-KeQueryActiveGroupCount(VOID)
-{
-    return 1;
-}
-
-DDI USHORT
-KeQueryMaximumGroupCount(VOID)
-{
-    return 1;
-}
-
-DDI ULONG
-KeGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber)
-{
-    ULONG number = KiCurrentProcessor()->Number;
-
-    if (ProcNumber != NULL)
-    {
-        ProcNumber->Group = 0;
-        ProcNumber->Number = (UCHAR)number;
-        ProcNumber->Reserved = 0;
-    }
-    return number;
-}
-
 // Older drivers import it; newer headers read gs:[184h].
 DDI PKTHREAD
 KeGetCurrentThread(VOID)
@@ -301,4 +223,42 @@ DDI KPROCESSOR_MODE
 ExGetPreviousMode(VOID)
 {
     return KiCurrentThread()->PreviousMode;
+}
+
+// Contract: NF:wdm.KeQueryRuntimeThread. Drivers run in kernel mode only: nothing executes user
+// code here, whose time would be the other one.
+DDI ULONG
+KeQueryRuntimeThread(PKTHREAD Thread, PULONG UserTime)
+{
+    LONGLONG time = Thread->RunTime100ns;
+
+    if (Thread->State == KiThreadRunning)
+        time += KiQueryTime() - Thread->RunStart100ns;
+    *UserTime = 0;
+    return (ULONG)((ULONG64)time / KeQueryTimeIncrement());
+}
+
+// Contract: NF:wdm.KeQueryTotalCycleTimeThread. The time-stamp counter runs at 2 GHz of virtual
+// time (hw/core/cpu.h).
+DDI ULONG64
+KeQueryTotalCycleTimeThread(PKTHREAD Thread, PULONG64 CycleTimeStamp)
+{
+    LONGLONG time = Thread->RunTime100ns;
+
+    if (Thread->State == KiThreadRunning)
+        time += KiQueryTime() - Thread->RunStart100ns;
+    *CycleTimeStamp = (ULONG64)KiQueryTime() * 200;
+    return (ULONG64)time * 200;
+}
+
+// Contract: NF:ntifs.KeSetKernelStackSwapEnable. Stacks are never swapped out; the setting is kept
+// because a thread that ends with it off is a bug.
+DDI BOOLEAN
+KeSetKernelStackSwapEnable(BOOLEAN Enable)
+{
+    PKTHREAD thread = KiCurrentThread();
+    BOOLEAN old = !thread->StackSwapDisabled;
+
+    thread->StackSwapDisabled = !Enable;
+    return old;
 }

@@ -87,6 +87,7 @@ NoticeTime(void)
         processor->TimerPending = TRUE;
         KiSetWork(processor);
     }
+    KiRequestDeferredDpcs(processor);
     if (!processor->CurrentThread->IsIdle && now >= processor->CurrentThread->QuantumEnd100ns)
     {
         PKTHREAD thread = processor->CurrentThread;

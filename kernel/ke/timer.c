@@ -8,6 +8,7 @@ typedef struct _KI_TIMER_SLOT
     PKTIMER Timer;
     LONGLONG Due; // interrupt time
     ULONG64 Sequence;
+    LONGLONG Nominal; // Due before coalescing: periods count from it
 } KI_TIMER_SLOT;
 
 #define KI_MAXIMUM_TIMERS (1u << 22)
@@ -72,16 +73,38 @@ UpdateNextDue(void)
     }
 }
 
-static void
-InsertAt(PKTIMER Timer, LONGLONG Due)
+// Due, or a later time within Tolerance at which other tolerant timers expire, too: the coarsest
+// round one. Contract: NF:wdm.KeSetCoalescableTimer.
+static LONGLONG
+Coalesce(LONGLONG Due, LONGLONG Tolerance)
 {
-    KI_TIMER_SLOT slot = {Timer, Due, nextSequence++};
+    static const LONGLONG grids[] = {10000000, 5000000, 2500000, 1000000, 500000};
+
+    for (ULONG i = 0; i < RTL_NUMBER_OF(grids) && Due >= 0; i++)
+    {
+        LONGLONG round = (Due + grids[i] - 1) / grids[i] * grids[i];
+        if (round - Due <= Tolerance)
+            return round;
+    }
+    return Due;
+}
+
+// The tolerance is kept in the six bits that the header has for it, in units of 50 ms: less than
+// that allows nothing to be coalesced.
+#define TOLERANCE_UNIT 500000
+
+static void
+InsertAt(PKTIMER Timer, LONGLONG Nominal)
+{
+    LONGLONG tolerance = (LONGLONG)Timer->Header.EncodedTolerableDelay * TOLERANCE_UNIT;
+    LONGLONG due = tolerance != 0 ? Coalesce(Nominal, tolerance) : Nominal;
+    KI_TIMER_SLOT slot = {Timer, due, nextSequence++, Nominal};
 
     if (heap == NULL)
         heap = host_map(KI_MAXIMUM_TIMERS * sizeof(KI_TIMER_SLOT), HOST_PROT_RW);
     NT_ASSERT(heap != NULL && heapCount < KI_MAXIMUM_TIMERS);
     Timer->Header.Inserted = 1;
-    Timer->DueTime.QuadPart = (ULONGLONG)Due;
+    Timer->DueTime.QuadPart = (ULONGLONG)due;
     heapCount++;
     SiftUp(heapCount - 1, slot);
     UpdateNextDue();
@@ -137,7 +160,7 @@ KiExpireTimers(void)
     while (heapCount > 0 && heap[0].Due <= now)
     {
         PKTIMER timer = heap[0].Timer;
-        LONGLONG due = heap[0].Due;
+        LONGLONG due = heap[0].Nominal;
         PKDPC dpc = timer->Dpc;
 
         KiRemoveTimer(timer);
@@ -174,18 +197,19 @@ KeInitializeTimer(PKTIMER Timer)
     KeInitializeTimerEx(Timer, NotificationTimer);
 }
 
-// Contract: NF:wdm.KeSetTimerEx. Returns whether the timer was queued. A due time that has passed
-// expires at once.
-DDI BOOLEAN
-KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
+static BOOLEAN
+SetTimer(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period, ULONG ToleranceMs, PKDPC Dpc)
 {
+    ULONG tolerance = ToleranceMs / (TOLERANCE_UNIT / 10000);
+    ULONG limit = (1u << TIMER_TOLERABLE_DELAY_BITS) - 1;
     KIRQL irql = KiCurrentIrql();
     BOOLEAN queued;
 
     KiCurrentProcessor()->Irql = irql < DISPATCH_LEVEL ? DISPATCH_LEVEL : irql;
     queued = KiRemoveTimer(Timer);
     Timer->Dpc = Dpc;
-    Timer->Period = Period > 0 ? (ULONG)Period : 0;
+    Timer->Period = Period;
+    Timer->Header.EncodedTolerableDelay = (UCHAR)(tolerance < limit ? tolerance : limit);
     KiInsertTimer(Timer, DueTime);
     if (KiNextTimerDue <= KiQueryTime())
     {
@@ -196,6 +220,14 @@ KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
     return queued;
 }
 
+// Contract: NF:wdm.KeSetTimerEx. Returns whether the timer was queued. A due time that has passed
+// expires at once.
+DDI BOOLEAN
+KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
+{
+    return SetTimer(Timer, DueTime, Period > 0 ? (ULONG)Period : 0, 0, Dpc);
+}
+
 // Contract: NF:wdm.KeSetTimer.
 DDI BOOLEAN
 KeSetTimer(PKTIMER Timer, LARGE_INTEGER DueTime, PKDPC Dpc)
@@ -203,8 +235,7 @@ KeSetTimer(PKTIMER Timer, LARGE_INTEGER DueTime, PKDPC Dpc)
     return KeSetTimerEx(Timer, DueTime, 0, Dpc);
 }
 
-// Contract: NF:wdm.KeSetCoalescableTimer. Expiring at the earliest permitted time is within what
-// TolerableDelay allows.
+// Contract: NF:wdm.KeSetCoalescableTimer. Period and TolerableDelay are in milliseconds.
 DDI BOOLEAN
 KeSetCoalescableTimer(PKTIMER Timer,
                       LARGE_INTEGER DueTime,
@@ -212,8 +243,7 @@ KeSetCoalescableTimer(PKTIMER Timer,
                       ULONG TolerableDelay,
                       PKDPC Dpc)
 {
-    UNREFERENCED_PARAMETER(TolerableDelay);
-    return KeSetTimerEx(Timer, DueTime, (LONG)Period, Dpc);
+    return SetTimer(Timer, DueTime, Period, TolerableDelay, Dpc);
 }
 
 // Contract: NF:wdm.KeCancelTimer. Its DPC may be queued already; it is not removed.

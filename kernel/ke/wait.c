@@ -3,17 +3,19 @@
 // object walks them in order of arrival. State changes at DISPATCH_LEVEL.
 #include "ke/kep.h"
 
+#include "ke/exports.h"
+
 // Contract: kernel/introduction-to-kernel-dispatcher-objects.md and NF:wdm.KeWaitForSingleObject.
 void
 KiCheckWaitIrql(const char *Name, const LARGE_INTEGER *Timeout)
 {
     PKI_PROCESSOR processor = KiCurrentProcessor();
 
-    if (processor->Irql < DISPATCH_LEVEL)
+    if (processor->Irql < DISPATCH_LEVEL && !processor->CurrentThread->InThreadedDpc)
         return;
-    if (processor->Irql == DISPATCH_LEVEL && Timeout != NULL && Timeout->QuadPart == 0)
+    if (processor->Irql <= DISPATCH_LEVEL && Timeout != NULL && Timeout->QuadPart == 0)
         return;
-    if (processor->DpcRoutineActive)
+    if (processor->DpcRoutineActive || processor->CurrentThread->InThreadedDpc)
         KiBugCheckWithRule(ATTEMPTED_SWITCH_FROM_DPC, (ULONG64)processor->CurrentThread,
                            (ULONG64)processor->IdleThread,
                            (ULONG64)processor->CurrentThread->StackLimit, (ULONG64)Name,
@@ -30,6 +32,8 @@ IsSignaled(const DISPATCHER_HEADER *Object, const KTHREAD *Thread)
 {
     if (Object->Type == MutantObject)
         return Object->SignalState > 0 || ((const KMUTANT *)Object)->OwnerThread == Thread;
+    if (Object->Type == QueueObject)
+        return KiQueueServes((const KQUEUE *)Object, Thread);
     return Object->SignalState > 0;
 }
 
@@ -53,6 +57,8 @@ Satisfy(DISPATCHER_HEADER *Object, PKTHREAD Thread)
         KiSatisfyMutant(mutant, Thread);
         return abandoned ? STATUS_ABANDONED : STATUS_SUCCESS;
     }
+    case QueueObject:
+        return KiSatisfyQueue((PKQUEUE)Object, Thread);
     default:
         return STATUS_SUCCESS;
     }
@@ -77,6 +83,8 @@ KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment)
         KiRemoveTimer(&Thread->WaitTimer);
     }
     Thread->WaitStatus = Status;
+    if (Thread->Queue != NULL)
+        KiQueueActivate(Thread);
     // A boost lasts one quantum; real-time threads never get one.
     if (Increment > 0 && Thread->BasePriority < LOW_REALTIME_PRIORITY)
     {
@@ -250,6 +258,9 @@ StartWaiting(const KI_WAIT *Wait, PKTHREAD Thread)
     Thread->Alertable = Wait->Alertable;
     Thread->WaitStart100ns = KiQueryTime();
     Thread->State = KiThreadWaiting;
+    // While it waits, another thread may serve the queue in its place.
+    if (Thread->Queue != NULL)
+        KiQueueDeactivate(Thread);
 }
 
 static NTSTATUS
@@ -270,6 +281,7 @@ Wait(KI_WAIT *Wait)
         if (irql < APC_LEVEL && KiKernelApcDeliverable(thread))
             KiDeliverKernelApcs();
         KiRaise(DISPATCH_LEVEL);
+        thread->WaitIrql = irql; // where a mutex that is acquired too often raises
         if (TryWait(Wait, thread, &status) || IsInterrupted(Wait, thread, &status))
             break;
         if (Wait->Timeout != NULL &&
@@ -281,7 +293,6 @@ Wait(KI_WAIT *Wait)
         if (thread->IsIdle || KiInHost)
             host_fatal("a wait outside every thread");
         StartWaiting(Wait, thread);
-        thread->WaitIrql = irql;
         KiSwapThread();
         status = thread->WaitStatus;
         if (status != STATUS_KERNEL_APC)
@@ -385,6 +396,38 @@ KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEG
     ComputeDue(&wait);
     status = Wait(&wait);
     return status == STATUS_TIMEOUT ? STATUS_SUCCESS : status;
+}
+
+NTSTATUS
+KiWaitForQueue(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout)
+{
+    PVOID object = Queue;
+    KI_WAIT wait = {.Count = 1,
+                    .Objects = &object,
+                    .WaitType = WaitAny,
+                    .Reason = WrQueue,
+                    .Mode = WaitMode,
+                    .Timeout = Timeout,
+                    .Blocks = KiCurrentThread()->WaitBlocks};
+
+    KiCheckWaitIrql("KeRemoveQueue", Timeout);
+    ComputeDue(&wait);
+    return Wait(&wait);
+}
+
+// Exported without a reference page: takes a pending alert, and makes user APCs that wait
+// deliverable, as an alertable wait would. Returns whether there was an alert.
+DDI BOOLEAN
+KeTestAlertThread(KPROCESSOR_MODE AlertMode)
+{
+    PKTHREAD thread = KiCurrentThread();
+    BOOLEAN old = thread->Alerted[(int)AlertMode];
+
+    if (old)
+        thread->Alerted[(int)AlertMode] = FALSE;
+    else if (AlertMode == UserMode && !IsListEmpty(&thread->ApcListHead[UserMode]))
+        thread->UserApcPending = TRUE;
+    return old;
 }
 
 DDI BOOLEAN

@@ -21,9 +21,11 @@ WorkAt(PKI_PROCESSOR Processor, KIRQL Irql)
 {
     if (Processor->InterruptPending && Processor->InterruptsEnabled)
         return TRUE;
+    if (Processor->Ipi != NULL && Irql < IPI_LEVEL && Processor->InterruptsEnabled)
+        return TRUE;
     if (Irql >= DISPATCH_LEVEL)
         return FALSE;
-    return Processor->TimerPending || Processor->DpcHead != NULL || Processor->DispatchPending ||
+    return Processor->TimerPending || Processor->DpcRequested || Processor->DispatchPending ||
            (Irql < APC_LEVEL && KiKernelApcDeliverable(Processor->CurrentThread));
 }
 
@@ -31,8 +33,8 @@ static void
 RecomputeWork(PKI_PROCESSOR Processor)
 {
     Processor->Work = Processor->InterruptPending || Processor->TimerPending ||
-                      Processor->DpcHead != NULL || Processor->DispatchPending ||
-                      Processor->CurrentThread->KernelApcPending;
+                      Processor->DpcRequested || Processor->DispatchPending ||
+                      Processor->Ipi != NULL || Processor->CurrentThread->KernelApcPending;
 }
 
 // One item of work below DISPATCH_LEVEL; afterwards everything is looked at again, because DPCs
@@ -40,7 +42,7 @@ RecomputeWork(PKI_PROCESSOR Processor)
 static void
 RetireSoftwareWork(PKI_PROCESSOR Processor, KIRQL Irql)
 {
-    if (Processor->TimerPending || Processor->DpcHead != NULL)
+    if (Processor->TimerPending || Processor->DpcRequested)
     {
         Processor->Irql = DISPATCH_LEVEL;
         if (Processor->TimerPending)
@@ -70,6 +72,12 @@ KiRetireWork(KIRQL Irql)
 
     while (WorkAt(processor, Irql))
     {
+        if (processor->Ipi != NULL && Irql < IPI_LEVEL && processor->InterruptsEnabled)
+        {
+            KiTakeIpi(processor);
+            processor = KiCurrentProcessor();
+            continue;
+        }
         if (processor->InterruptPending && processor->InterruptsEnabled)
         {
             processor->InterruptPending = FALSE;

@@ -59,6 +59,9 @@ extern "C"
 
 #define PAGE_SIZE               0x1000
 #define PAGE_SHIFT              12L
+#define KERNEL_STACK_SIZE       0x6000
+#define KERNEL_LARGE_STACK_SIZE 0x12000
+#define MAXIMUM_EXPANSION_SIZE  (KERNEL_LARGE_STACK_SIZE - (PAGE_SIZE / 2))
 #define MAXIMUM_WAIT_OBJECTS    64
 #define THREAD_WAIT_OBJECTS     3
 #define MAXIMUM_SUSPEND_COUNT   127

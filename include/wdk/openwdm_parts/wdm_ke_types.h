@@ -623,6 +623,7 @@ typedef struct _KGUARDED_MUTEX
     } KE_PROCESSOR_CHANGE_NOTIFY_STATE;
 
 #define ALL_PROCESSOR_GROUPS             0xffff
+#define INVALID_PROCESSOR_INDEX          0xffffffff
 #define KE_PROCESSOR_CHANGE_ADD_EXISTING 1
 
     typedef struct _KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT
