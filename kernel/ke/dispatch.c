@@ -19,7 +19,7 @@ InitializeQueues(void)
 BOOLEAN
 KiAnythingReady(void)
 {
-    ULONG mask = 1u << KiCurrentProcessor()->Number;
+    KAFFINITY mask = (KAFFINITY)1 << KiCurrentProcessor()->Number;
 
     for (ULONG summary = readySummary; summary != 0; summary &= summary - 1)
     {
