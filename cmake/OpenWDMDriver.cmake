@@ -3,7 +3,7 @@
 # find_package(OpenWDM). Needs clang-19 with lld-19 (or mingw-w64 gcc for COMPILER mingw).
 #
 #   wdm_add_driver(name source... [COMPILER clang|mingw] [ENTRY symbol] [EXPORTS file.def]
-#                  [RESOURCE file.rc] [LIBS library...] [DEFINES NAME=VALUE...] [OPTIONS flag...]
+#                  [RESOURCE file.rc] [LIBS|LIBRARIES library...] [DEFINES NAME=VALUE...] [OPTIONS flag...]
 #                  [INCLUDES folder...] [DEBUG dwarf|codeview|none] [OUTPUT_NAME name]
 #                  [OUTPUT_DIRECTORY folder] [NO_CHECKSUM])
 #       Builds name.sys (target `name`). EXPORTS makes an export driver with an import library;
@@ -65,7 +65,7 @@ endfunction()
 # The compile command of one source, up to but without -o.
 function(_wdm_compile_command out compiler debug)
     _wdm_any_case(anyCase)
-    set(common -std=gnu17 -O2 -ffreestanding -fno-strict-aliasing
+    set(common -O2 -ffreestanding -fno-strict-aliasing
         -D_AMD64_=1 -DAMD64=1 -D_WIN64=1 -DWINNT=1 -D_KERNEL_MODE=1 ${OPENWDM_DRIVER_FLAGS})
     if(compiler STREQUAL "mingw")
         set(command ${OPENWDM_COMPILER_LAUNCHER} ${OPENWDM_MINGW} ${common} -fshort-wchar
@@ -96,8 +96,18 @@ function(_wdm_compile_sources out name compiler debug extra)
         get_filename_component(base ${source} NAME)
         set(object ${work}/${base}.obj)
         get_filename_component(folder ${full} DIRECTORY)
+        # C++ has neither exceptions nor run-time types in the kernel, and no lock for statics.
+        # Destructors are no reason for a frame handler, which the kernel does not export; the
+        # price is that __try in C++ sees the exceptions of calls only.
+        set(language -std=gnu17)
+        if(base MATCHES "\\.(cpp|cc|cxx)$")
+            set(language -x c++ -std=c++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics)
+            if(NOT compiler STREQUAL "mingw")
+                list(APPEND language -fno-async-exceptions)
+            endif()
+        endif()
         add_custom_command(OUTPUT ${object}
-            COMMAND ${compile} ${extra} -I${folder} -MD -MF ${object}.d -MT ${object}
+            COMMAND ${compile} ${language} ${extra} -I${folder} -MD -MF ${object}.d -MT ${object}
                     -c ${full} -o ${object}
             DEPENDS ${full}
             DEPFILE ${object}.d
@@ -177,7 +187,7 @@ endfunction()
 function(wdm_add_driver name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "NO_CHECKSUM"
         "COMPILER;ENTRY;EXPORTS;RESOURCE;DEBUG;OUTPUT_NAME;OUTPUT_DIRECTORY"
-        "LIBS;DEFINES;OPTIONS;INCLUDES")
+        "LIBS;LIBRARIES;DEFINES;OPTIONS;INCLUDES")
     foreach(pair "COMPILER;clang" "ENTRY;DriverEntry" "DEBUG;dwarf" "OUTPUT_NAME;${name}"
             "OUTPUT_DIRECTORY;${CMAKE_CURRENT_BINARY_DIR}")
         list(GET pair 0 key)
@@ -221,7 +231,7 @@ function(wdm_add_driver name)
         set(checksum FALSE)
     endif()
     file(MAKE_DIRECTORY ${arg_OUTPUT_DIRECTORY})
-    _wdm_resolve_libs(libs libTargets ${arg_LIBS})
+    _wdm_resolve_libs(libs libTargets ${arg_LIBS} ${arg_LIBRARIES})
     if(arg_COMPILER STREQUAL "mingw")
         # GNU ld lays out the import tables of lld's libraries wrongly: a slot stays unbound.
         list(REMOVE_ITEM libs ${OPENWDM_IMPORT_LIBS})

@@ -17,6 +17,30 @@ if(OPENWDM_WERROR)
     list(APPEND OPENWDM_DRIVER_FLAGS -Werror)
 endif()
 
+# sdk/<name>.c becomes a static library of drivers, for both compilers, beside the import libraries.
+# Drivers are linked with all of them: what a driver does not use is not in it.
+function(wdm_sdk_library name)
+    set(folder ${WDM_GENERATED_DIR}/lib)
+    file(MAKE_DIRECTORY ${folder})
+    _wdm_compile_sources(objects sdk_${name} clang none "" ${PROJECT_SOURCE_DIR}/sdk/${name}.c)
+    add_custom_command(OUTPUT ${folder}/${name}.lib
+        COMMAND ${OPENWDM_LLD_LINK} /lib /nologo /out:${folder}/${name}.lib ${objects}
+        DEPENDS ${objects} VERBATIM)
+    set(files ${folder}/${name}.lib)
+    if(OPENWDM_MINGW)
+        _wdm_compile_sources(objects sdk_${name}_mingw mingw none ""
+                             ${PROJECT_SOURCE_DIR}/sdk/${name}.c)
+        add_custom_command(OUTPUT ${folder}/lib${name}.a
+            COMMAND ${OPENWDM_LLD_LINK} /lib /nologo /out:${folder}/lib${name}.a ${objects}
+            DEPENDS ${objects} VERBATIM)
+        list(APPEND files ${folder}/lib${name}.a)
+        set(WDM_MINGW_LIBS ${WDM_MINGW_LIBS} ${folder}/lib${name}.a PARENT_SCOPE)
+    endif()
+    add_custom_target(sdk_${name} ALL DEPENDS ${files})
+    set(WDM_IMPORT_LIBS ${WDM_IMPORT_LIBS} ${folder}/${name}.lib PARENT_SCOPE)
+    set(OPENWDM_IMPORT_LIBS ${OPENWDM_IMPORT_LIBS} ${folder}/${name}.lib PARENT_SCOPE)
+endfunction()
+
 # wdm_in_tree_driver(prefix folder name source...)
 function(wdm_in_tree_driver prefix folder name)
     set(options ${WDM_OPTIONS_${name}})
@@ -34,7 +58,8 @@ endfunction()
 
 # wdm_in_tree_folder(prefix folder)
 function(wdm_in_tree_folder prefix folder)
-    file(GLOB singles CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c)
+    file(GLOB singles CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c
+         ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
     file(GLOB subfolders CONFIGURE_DEPENDS LIST_DIRECTORIES TRUE ${PROJECT_SOURCE_DIR}/${folder}/*)
     # Export drivers first: others name them in LIBS.
     set(names)
@@ -47,7 +72,9 @@ function(wdm_in_tree_folder prefix folder)
         endif()
     endforeach()
     foreach(name IN LISTS names)
-        wdm_in_tree_driver(${prefix} ${folder} ${name} ${PROJECT_SOURCE_DIR}/${folder}/${name}.c)
+        file(GLOB source ${PROJECT_SOURCE_DIR}/${folder}/${name}.c
+             ${PROJECT_SOURCE_DIR}/${folder}/${name}.cpp)
+        wdm_in_tree_driver(${prefix} ${folder} ${name} ${source})
     endforeach()
     foreach(subfolder IN LISTS subfolders)
         if(IS_DIRECTORY ${subfolder})
@@ -61,6 +88,7 @@ function(wdm_in_tree_folder prefix folder)
 endfunction()
 
 if(OPENWDM_CLANG AND OPENWDM_LLD_LINK AND WDM_IMPORT_LIBS)
+    wdm_sdk_library(wdmsec)
     include(${PROJECT_SOURCE_DIR}/drivers/options.cmake OPTIONAL)
     wdm_in_tree_folder(drv drivers)
     include(${PROJECT_SOURCE_DIR}/tests/guest/options.cmake OPTIONAL)

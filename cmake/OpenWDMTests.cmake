@@ -80,6 +80,7 @@ endfunction()
 # A guest with a Run: tag is a test by itself; tags may come later, so each source is watched.
 function(wdm_tests_of_guests)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/guest/*.c
+         ${PROJECT_SOURCE_DIR}/tests/guest/*.cpp
          ${PROJECT_SOURCE_DIR}/tests/guest/*/*.c)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources})
     foreach(source IN LISTS sources)

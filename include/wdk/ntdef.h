@@ -590,6 +590,7 @@ typedef STRING64 UNICODE_STRING64, *PUNICODE_STRING64, ANSI_STRING64, *PANSI_STR
 #define RTL_CONSTANT_STRING(s) {sizeof(s) - sizeof((s)[0]), sizeof(s), (PVOID)(s)}
 #ifdef __cplusplus
 #undef RTL_CONSTANT_STRING
+// constexpr, so that global strings need no constructor: nothing would call it in a driver.
 extern "C++"
 {
     template <typename T> struct WdkStringCharacter;
@@ -602,7 +603,7 @@ extern "C++"
         typedef PWCH Type;
     };
     template <typename T, size_t N>
-    inline typename WdkStringCharacter<T>::Type WdkMutableString(const T (&s)[N])
+    constexpr typename WdkStringCharacter<T>::Type WdkMutableString(const T (&s)[N])
     {
         return const_cast<T *>(s);
     }
