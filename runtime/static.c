@@ -46,19 +46,16 @@ const wdm_ddi *
 wdm_ddi_get(size_t index, wdm_ddi *ddi)
 {
     const struct wdm_ddi_row *row;
-    const KI_EXPORT *export;
 
     if (index >= wdm_ddi_row_count)
         return NULL;
     row = &wdm_ddi_rows[index];
-    export = KiFindExport(row->module, row->name);
     *ddi = (wdm_ddi){.name = row->name,
                      .module = row->module,
                      .kind = row->kind,
                      .irql = row->irql,
                      .home = row->home,
-                     .notes = row->notes,
-                     .calls = export != NULL ? export->Calls : 0};
+                     .notes = row->notes};
     return ddi;
 }
 

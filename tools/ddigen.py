@@ -44,6 +44,10 @@ def has_symbol(row):
     return resolved(row).kind != "stub"
 
 
+def keeps_xmm(row):
+    return int("keeps-xmm" in resolved(row).notes)
+
+
 def export_entry(row):
     real = resolved(row)
     low, high = ddi_table.IRQLS[row.irql]
@@ -52,7 +56,7 @@ def export_entry(row):
     function = f"Symbol_{real.symbol}" if has_symbol(row) else "NULL"
     gate = f"gate_{row.name}" if has_gate(row) else "NULL"
     return (f"    {{{function}, {gate}, {c_string(row.name)}, {c_string(row.module)},\n"
-            f"     KiExport{kind}, {low}, {high}, 0, 0}},\n")
+            f"     KiExport{kind}, {low}, {high}, {keeps_xmm(row)}}},\n")
 
 
 def exports_c(modules):
@@ -85,7 +89,10 @@ def gates_s(modules):
             if not has_gate(row):
                 continue
             gate = f"gate_{row.name}"
-            common = "KiGateStub" if resolved(row).kind == "stub" else "KiGateCommon"
+            if resolved(row).kind == "stub":
+                common = "KiGateStub"
+            else:
+                common = "KiGateLight" if keeps_xmm(row) else "KiGateCommon"
             text.append(f"""
     .globl  {gate}
     .hidden {gate}

@@ -36,6 +36,7 @@ RULES = {
     "layers": objects.check_layers,
     "private-symbols": objects.check_private_symbols,
     "libc": objects.check_libc,
+    "keeps-xmm": objects.check_keeps_xmm,
     "test-pages": docs.check_test_pages,
     "table-audit": docs.check_audit,
     "generated": docs.check_generated,

@@ -282,7 +282,6 @@ extern "C"
         const char *irql;
         const char *home; /* file under kernel/, "-" for stubs */
         const char *notes;
-        unsigned calls; /* by drivers of this process */
     } wdm_ddi;
 
     /* The DDI table, sorted by module and name. NULL past the end. */

@@ -187,41 +187,40 @@ IopJudgeStatus(const IOP_CALL *Call,
 }
 
 /* Calls the driver with the bookkeeping that an IRP of ours allows. An exception may unwind past
- * this frame, so nothing points into it. */
-static NTSTATUS
+ * this frame, so nothing points into it. When the routine returns, the IRP may be gone; its memory
+ * is still an IRP's, and the record is still of this call if the token is. The record above, of
+ * whoever called IoCallDriver, gets a note that only ever makes a judgement milder, so it does no
+ * harm if the IRP has become another request. */
+static inline __attribute__((always_inline)) NTSTATUS
 IopCallTracked(PDEVICE_OBJECT DeviceObject,
                PIRP Irp,
                PIO_STACK_LOCATION Stack,
                PDRIVER_DISPATCH Routine)
 {
     static ULONG sequence;
-    PIOP_IRP header = IopIrpHeader(Irp);
+    PIOP_IRP header = (PIOP_IRP)Irp - 1;
     CHAR location = Irp->CurrentLocation;
     PIOP_CALL call = IopCallRecord(header, location);
     ULONG token = ++sequence;
-    *call = (IOP_CALL){.Token = token, .Status = STATUS_PENDING};
+    call->Token = token;
+    call->Flags = 0;
     if (header->ActiveLocation > header->FirstLocation)
     {
         header->FirstLocation = location;
     }
     header->ActiveLocation = location;
-    ULONG number = header->Number;
 
     PKI_GATE_RECORD mark = KiMarkCall();
     NTSTATUS status = Routine(DeviceObject, Irp);
     KiEndCall(mark);
-    if (__builtin_expect(header->Number != number || call->Token != token, 0))
+    if (__builtin_expect(call->Token != token, 0))
     {
         return status;
     }
-    if (location < header->StackCapacity)
-    {
-        call[1].Forwarded = TRUE;
-        call[1].LowerStatus = status;
-    }
-    if (__builtin_expect(!call->Completed || (status == STATUS_PENDING) != call->Pending ||
-                             (!call->Pending && status != call->Status),
-                         0))
+    call[1].Forwarded = TRUE; /* there is one record more than locations */
+    call[1].LowerStatus = status;
+    if (__builtin_expect(call->Ending != IOP_CALL_COMPLETED || status != call->Status, 0) &&
+        !(call->Ending == IOP_CALL_PENDED && status == STATUS_PENDING))
     {
         IopJudgeStatus(call, DeviceObject, Irp, Stack, Routine, status);
     }
@@ -252,12 +251,12 @@ IofCallDriver(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
         IopTraceCall(DeviceObject, Irp, stack);
     }
     PDRIVER_DISPATCH routine = DeviceObject->DriverObject->MajorFunction[stack->MajorFunction];
-    PKTHREAD thread = KiCurrentThread();
-    LONG apcDisable = thread->KernelApcDisable;
+    LONG apcDisable = KiCurrentThread()->KernelApcDisable;
     NTSTATUS status = (Irp->AllocationFlags & IOP_IRP_HAS_HEADER)
                           ? IopCallTracked(DeviceObject, Irp, stack, routine)
                           : routine(DeviceObject, Irp);
-    if (__builtin_expect(KiCurrentIrql() != irql || thread->KernelApcDisable != apcDisable, 0))
+    if (__builtin_expect(
+            KiCurrentIrql() != irql || KiCurrentThread()->KernelApcDisable != apcDisable, 0))
     {
         IopBlameReturn(DeviceObject, Irp, routine, irql, apcDisable);
     }

@@ -54,9 +54,11 @@ IopNoteCompletion(PIOP_IRP Header, CHAR Location, BOOLEAN Pending, NTSTATUS Stat
     call->Status = Status;
 }
 
-/* A finished location must not be read again: what it held belongs to the driver that is done. */
+/* A finished location must not be read again: what it held belongs to the driver that is done.
+ * Volatile: a zero in a vector register would be kept there across completion routines, and
+ * IofCompleteRequest promises (keeps-xmm in ddi/) that its callers find theirs untouched. */
 static inline void
-IopClearLocation(PIO_STACK_LOCATION Stack)
+IopClearLocation(volatile IO_STACK_LOCATION *Stack)
 {
     Stack->MinorFunction = 0;
     Stack->Flags = 0;
@@ -297,7 +299,7 @@ IopNotifyMaker(PIRP Irp, PIOP_IRP Header, PFILE_OBJECT FileObject)
         {
             *Irp->UserIosb = Irp->IoStatus;
         }
-        else
+        else if (!KiStoreUserStatus(Irp->UserIosb, Irp->IoStatus.Status, Irp->IoStatus.Information))
         {
             (void)IopTryCopy(Irp->UserIosb, &Irp->IoStatus, sizeof(IO_STATUS_BLOCK));
         }
@@ -326,7 +328,7 @@ IopTraceResult(const char *Function, PIRP Irp)
 IOP_MS void
 IopCompleteRequest(PIRP Irp, PFILE_OBJECT FileObject)
 {
-    PIOP_IRP header = IopIrpHeader(Irp);
+    PIOP_IRP header = IopServiceHeader(Irp);
     BOOLEAN service = header->Kind == IopIrpService;
     PKEVENT event = service ? Irp->UserEvent : NULL;
     if (KI_TRACING())

@@ -40,11 +40,12 @@ IopProbeControl(const IOP_CONTROL *Control)
     }
     if (Control->InputLength != 0)
     {
-        status = IopProbeForRead(Control->Input, Control->InputLength, 1);
+        status = MmProbeRange(Control->Input, Control->InputLength) ? STATUS_SUCCESS
+                                                                    : STATUS_ACCESS_VIOLATION;
     }
     if (NT_SUCCESS(status) && method == METHOD_BUFFERED && Control->OutputLength != 0)
     {
-        status = IopProbeForWrite(Control->Output, Control->OutputLength, 1);
+        status = IopProbeOutput(Control->Output, Control->OutputLength);
     }
     return status;
 }
@@ -52,7 +53,7 @@ IopProbeControl(const IOP_CONTROL *Control)
 static inline NTSTATUS
 IopCopyInput(PIRP Irp, const IOP_CONTROL *Control, ULONG Length)
 {
-    PIOP_IRP header = IopIrpHeader(Irp);
+    PIOP_IRP header = IopServiceHeader(Irp);
     PVOID buffer = IopAllocateSystemBuffer(Length);
     if (buffer == NULL)
     {
@@ -72,7 +73,7 @@ static IOP_MS NTSTATUS
 IopPrepareBuffers(PIRP Irp, const IOP_CONTROL *Control)
 {
     ULONG method = IOP_METHOD(Control->Code);
-    PIOP_IRP header = IopIrpHeader(Irp);
+    PIOP_IRP header = IopServiceHeader(Irp);
     NTSTATUS status = STATUS_SUCCESS;
     if (method == METHOD_NEITHER)
     {

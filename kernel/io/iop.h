@@ -10,6 +10,7 @@
 
 #include "io/io.h"
 
+#include "ke/access.h"
 #include "ke/ke.h"
 #include "mm/mm.h"
 #include "ob/ob.h"
@@ -42,13 +43,23 @@ typedef enum _IOP_IRP_KIND
 typedef struct _IOP_CALL
 {
     ULONG Token;
-    NTSTATUS Status;      /* IoStatus.Status when the location was completed */
+    NTSTATUS Status; /* IoStatus.Status when the location was completed */
+    union
+    {
+        ULONG Flags;   /* all of them, to clear them at once */
+        USHORT Ending; /* Completed and Pending: IOP_CALL_... */
+        struct
+        {
+            BOOLEAN Completed;
+            BOOLEAN Pending; /* the location was marked pending when completed */
+            BOOLEAN Forwarded;
+        };
+    };
     NTSTATUS LowerStatus; /* what the next lower driver returned, when Forwarded */
-    BOOLEAN Completed;
-    BOOLEAN Pending; /* the location was marked pending when completed */
-    BOOLEAN Forwarded;
-    UCHAR Reserved;
 } IOP_CALL, *PIOP_CALL;
+
+#define IOP_CALL_COMPLETED 0x0001 /* completed and never marked pending */
+#define IOP_CALL_PENDED    0x0101 /* marked pending and completed */
 
 /* How a service learns that its request is done without looking at the IRP, which is gone then. */
 typedef struct _IOP_RESULT
@@ -76,7 +87,7 @@ typedef struct _IOP_IRP
     CHAR ActiveLocation; /* the lowest driver that has it; above FirstLocation: nobody */
     BOOLEAN CheckOutput; /* Information must not exceed OutputLength */
     BOOLEAN Guarded;     /* irpguard.c: its page goes with it */
-    UCHAR Reserved[2];
+    USHORT CallsOffset;  /* IOP_CALLS_OFFSET(StackCapacity) */
     ULONG64 Magic;
 } IOP_IRP, *PIOP_IRP;
 
@@ -104,12 +115,15 @@ IopHeaderIrp(PIOP_IRP Header)
     return (PIRP)(Header + 1);
 }
 
+/* Distance from an IRP to its records of calls: behind the locations, none across a cache line. */
+#define IOP_CALLS_OFFSET(StackSize) \
+    ((sizeof(IRP) + (SIZE_T)(StackSize) * sizeof(IO_STACK_LOCATION) + 15) & ~(SIZE_T)15)
+
 /* The record of the driver at Location (1 is the lowest). */
 static inline PIOP_CALL
 IopCallRecord(PIOP_IRP Header, CHAR Location)
 {
-    PIO_STACK_LOCATION stack = (PIO_STACK_LOCATION)(IopHeaderIrp(Header) + 1);
-    return (PIOP_CALL)(stack + Header->StackCapacity) + (Location - 1);
+    return (PIOP_CALL)((PUCHAR)IopHeaderIrp(Header) + Header->CallsOffset) + (Location - 1);
 }
 
 /* Number that names Irp in a trace; 0 for one whose memory is the driver's. */
@@ -143,6 +157,13 @@ IOP_MS void IopFreeIrp(PIRP Irp);
 BOOLEAN
 IopIrpInUse(const IOP_IRP *Header);
 
+/* The header of an IRP that has one, as those of the services do. */
+static inline PIOP_IRP
+IopServiceHeader(PIRP Irp)
+{
+    return (PIOP_IRP)Irp - 1;
+}
+
 /* Puts Irp on its thread's list of unfinished requests. */
 static inline void
 IopQueueThreadIrp(PIRP Irp)
@@ -153,7 +174,11 @@ IopQueueThreadIrp(PIRP Irp)
 static inline void
 IopDequeueThreadIrp(PIRP Irp)
 {
-    RemoveEntryList(&Irp->ThreadListEntry);
+    PLIST_ENTRY next = Irp->ThreadListEntry.Flink;
+    PLIST_ENTRY previous = Irp->ThreadListEntry.Blink;
+    NT_ASSERT(next->Blink == previous->Flink);
+    previous->Flink = next;
+    next->Blink = previous;
     InitializeListHead(&Irp->ThreadListEntry);
 }
 
@@ -170,7 +195,7 @@ IOP_MS void IopReturnSystemBuffer(PVOID SystemBuffer, PIRP Irp);
 static inline void
 IopFreeSystemBuffer(PIRP Irp)
 {
-    PIOP_IRP header = IopIrpHeader(Irp);
+    PIOP_IRP header = IopServiceHeader(Irp);
     PVOID buffer = header->SystemBuffer;
     header->SystemBuffer = NULL;
     IopReturnSystemBuffer(buffer, Irp);
@@ -397,6 +422,19 @@ IopLockBuffer(PIRP Irp, PVOID Buffer, ULONG Length, KPROCESSOR_MODE Mode, LOCK_O
 /* As ProbeForRead and ProbeForWrite, with a status instead of an exception. */
 IOP_MS NTSTATUS IopProbeForRead(const void *Address, SIZE_T Length, ULONG Alignment);
 IOP_MS NTSTATUS IopProbeForWrite(void *Address, SIZE_T Length, ULONG Alignment);
+
+/* IopProbeForWrite of memory of any alignment, in line for what lies in one page. */
+static inline NTSTATUS
+IopProbeOutput(void *Address, SIZE_T Length)
+{
+    if (__builtin_expect(((ULONG64)Address & (PAGE_SIZE - 1)) + Length <= PAGE_SIZE &&
+                             (ULONG64)Address < HOST_USER_LIMIT && KiTouchUser(Address),
+                         1))
+    {
+        return STATUS_SUCCESS;
+    }
+    return IopProbeForWrite(Address, Length, 1);
+}
 
 /* The last stage and the services drop references that may be the last; ob is of our convention. */
 IOP_COLD void IopDereferenceLast(PVOID Object);

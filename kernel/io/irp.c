@@ -36,12 +36,13 @@ static ULONG IopIrpSequence;
 static IOP_COLD PIOP_IRP
 IopNewIrp(CCHAR StackSize)
 {
-    SIZE_T size = sizeof(IOP_IRP) + IoSizeOfIrp(StackSize) + (SIZE_T)StackSize * sizeof(IOP_CALL) +
-                  sizeof(ULONG64);
+    SIZE_T size =
+        sizeof(IOP_IRP) + IOP_CALLS_OFFSET(StackSize) + (SIZE_T)(StackSize + 4) * sizeof(IOP_CALL);
     PIOP_IRP header = MmAllocatePool(NonPagedPoolNx, size, IOP_IRP_TAG);
     if (header != NULL)
     {
         header->StackCapacity = StackSize;
+        header->CallsOffset = (USHORT)IOP_CALLS_OFFSET(StackSize);
         header->Magic = IOP_IRP_MAGIC;
         InsertTailList(&IopIrpListHead, &header->AllEntry);
     }
@@ -79,8 +80,8 @@ IopTakeCached(CCHAR StackSize)
 }
 
 /* Neither a call nor `rep stos`, both of which cost more than these few stores; volatile keeps the
- * compiler from making one of them. The record of calls behind the last location takes the bytes
- * too many. */
+ * compiler from making one of them. The records of calls behind the last location take the bytes
+ * too many, up to 64. */
 typedef ULONG64 IOP_PAIR __attribute__((vector_size(16)));
 C_ASSERT(sizeof(IRP) == 13 * sizeof(IOP_PAIR) && sizeof(IO_STACK_LOCATION) % 8 == 0);
 
@@ -103,10 +104,12 @@ IopClearIrp(PIRP Irp, CCHAR StackSize)
     IopClearFour(pair + 4);
     IopClearFour(pair + 8);
     pair[12] = (IOP_PAIR){0, 0};
-    for (pair += 13; pair < end; pair++)
+    pair += 13;
+    do
     {
-        *pair = (IOP_PAIR){0, 0};
-    }
+        IopClearFour(pair);
+        pair += 4;
+    } while (pair < end);
 }
 
 IOP_MS PIRP

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * IRPs whose memory really goes away when they are completed or freed. The first IRPs of a run and
- * one in some hundreds later have pages of their own, which lose their access rights with the IRP:
+ * one in some thousands later have pages of their own, which lose their access rights with the IRP:
  * a driver that touches one afterwards faults, and the report names the IRP, the field and who
  * completed it. Changing rights costs a system call, so not every IRP can be such a one; the cache
  * in irp.c has the others. Owns the slots. No lock; any IRQL, and the signal stack.
@@ -20,8 +20,8 @@
 C_ASSERT(sizeof(IRP) + IOP_GUARD_CAPACITY * sizeof(IO_STACK_LOCATION) == HOST_PAGE_SIZE);
 
 #define IOP_GUARD_SLOTS 32
-#define IOP_GUARD_FIRST 64  /* so many IRPs of a run are all guarded */
-#define IOP_GUARD_STEP  512 /* then each of this number is */
+#define IOP_GUARD_FIRST 64   /* so many IRPs of a run are all guarded */
+#define IOP_GUARD_STEP  4096 /* then each of this number is */
 
 typedef struct _IOP_GUARD_SLOT
 {
@@ -50,8 +50,8 @@ IoGuardIrps(void)
 static PIOP_IRP
 IopNewGuarded(void)
 {
-    SIZE_T size = 2 * HOST_PAGE_SIZE + sizeof(IOP_IRP) + IOP_GUARD_CAPACITY * sizeof(IOP_CALL) +
-                  sizeof(ULONG64);
+    SIZE_T size =
+        2 * HOST_PAGE_SIZE + sizeof(IOP_IRP) + (IOP_GUARD_CAPACITY + 4) * sizeof(IOP_CALL);
     PUCHAR block = MmAllocatePool(NonPagedPoolNx, size, IOP_GUARD_TAG);
     if (block == NULL)
     {
@@ -62,6 +62,7 @@ IopNewGuarded(void)
     PIOP_IRP header = (PIOP_IRP)page - 1;
     RtlZeroMemory(header, sizeof(*header) + HOST_PAGE_SIZE + IOP_GUARD_CAPACITY * sizeof(IOP_CALL));
     header->StackCapacity = IOP_GUARD_CAPACITY;
+    header->CallsOffset = (USHORT)IOP_CALLS_OFFSET(IOP_GUARD_CAPACITY);
     header->Magic = IOP_IRP_MAGIC;
     header->Kind = IopIrpFree;
     header->Guarded = TRUE;

@@ -69,8 +69,8 @@ IopBeginService(PIOP_SERVICE Service, HANDLE FileHandle, HANDLE Event, ACCESS_MA
     PFILE_OBJECT file = ObBody(entry->Object);
     if (mode != KernelMode)
     {
-        NTSTATUS status = IopProbeForWrite(Service->UserIosb, sizeof(IO_STATUS_BLOCK), 1);
-        if (!NT_SUCCESS(status))
+        NTSTATUS status = IopProbeOutput(Service->UserIosb, sizeof(IO_STATUS_BLOCK));
+        if (__builtin_expect(!NT_SUCCESS(status), 0))
         {
             return status;
         }
@@ -142,7 +142,7 @@ IopAllocateServiceIrp(PIOP_SERVICE Service)
 IOP_MS void
 IopDiscardServiceIrp(PIRP Irp)
 {
-    if (IopIrpHeader(Irp)->SystemBuffer != NULL)
+    if (IopServiceHeader(Irp)->SystemBuffer != NULL)
     {
         IopFreeSystemBuffer(Irp);
     }
@@ -188,7 +188,7 @@ IOP_MS NTSTATUS
 IopSendService(PIOP_SERVICE Service, PIRP Irp)
 {
     PFILE_OBJECT file = Service->FileObject;
-    PIOP_IRP header = IopIrpHeader(Irp);
+    PIOP_IRP header = IopServiceHeader(Irp);
     BOOLEAN synchronous = Service->Synchronous;
     header->Result = &Service->Result;
     Service->Result.KeepFile = synchronous;

@@ -12,7 +12,6 @@
 #define EXPORT_FUNCTION 0
 #define EXPORT_MIN_IRQL 33
 #define EXPORT_MAX_IRQL 34
-#define EXPORT_CALLS    36
 #define RECORD_SIZE     256
 #define GATE_BUDGET     0
 #define GATE_TOP        8
@@ -23,8 +22,9 @@
     .text
 
 /* Pushes the record of this crossing. In: r11 export. Clobbers rax, r10. Stale records, whose
- * frames the stack has already left, are dropped first: no return ever has to pop. */
-    .macro PUSH_RECORD
+ * frames the stack has already left, are dropped first: no return ever has to pop. Without `xmm`
+ * the record holds no vector registers: see KI_EXPORT.KeepsXmm. */
+    .macro PUSH_RECORD xmm=1
     movq    KiGate+GATE_TOP(%rip), %r10
     jmp     .Lcompare\@
 .Ldrop\@:
@@ -46,6 +46,7 @@
     movq    %r13, 56(%r10)
     movq    %r14, 64(%r10)
     movq    %r15, 72(%r10)
+    .if \xmm
     movaps  %xmm6, 96(%r10)
     movaps  %xmm7, 112(%r10)
     movaps  %xmm8, 128(%r10)
@@ -56,34 +57,39 @@
     movaps  %xmm13, 208(%r10)
     movaps  %xmm14, 224(%r10)
     movaps  %xmm15, 240(%r10)
+    .endif
     .endm
 
-    .globl  KiGateCommon
-    .type   KiGateCommon, @function
+    .macro GATE name, xmm
+    .globl  \name
+    .type   \name, @function
     .align  32
-KiGateCommon:
+\name:
     .cfi_startproc
-    PUSH_RECORD
-    incl    EXPORT_CALLS(%r11)
+    PUSH_RECORD \xmm
     movb    %gs:PCR_IRQL, %al
     cmpb    EXPORT_MAX_IRQL(%r11), %al
-    ja      .Lirql
+    ja      .Lirql\@
     cmpb    EXPORT_MIN_IRQL(%r11), %al
-    jb      .Lirql
-.Lchecked:
+    jb      .Lirql\@
+.Lchecked\@:
     decq    KiGate+GATE_BUDGET(%rip)
-    js      .Lsafepoint
+    js      .Lsafepoint\@
     jmp     *EXPORT_FUNCTION(%r11)
-.Lirql:
+.Lirql\@:
     leaq    KiGateIrql(%rip), %rax
     call    KiGateSlow
-    jmp     .Lchecked
-.Lsafepoint:
+    jmp     .Lchecked\@
+.Lsafepoint\@:
     leaq    KiGateSafePoint(%rip), %rax
     call    KiGateSlow
     jmp     *EXPORT_FUNCTION(%r11)
     .cfi_endproc
-    .size   KiGateCommon, . - KiGateCommon
+    .size   \name, . - \name
+    .endm
+
+    GATE    KiGateCommon, 1
+    GATE    KiGateLight, 0
 
 /* Calls rax(export, return address) (System V) with every argument register of the DDI kept.
  * Entered by a call from KiGateCommon, so the driver's return address is at 8(%rsp). */

@@ -30,8 +30,9 @@ typedef struct _KI_EXPORT
     UCHAR Kind;           /* +32 KI_EXPORT_KIND */
     UCHAR MinIrql;        /* +33 */
     UCHAR MaxIrql;        /* +34 15 when any */
-    UCHAR Tested;         /* +35 reserved for tools */
-    ULONG Calls;          /* +36 counted by the gate when tracing is on */
+    /* +35 the implementation, everything it calls into drivers from and everything in it that may
+     * fault leave xmm6 to xmm15 alone, so its records need not hold them. Row note keeps-xmm. */
+    BOOLEAN KeepsXmm;
 } KI_EXPORT, *PKI_EXPORT;
 
 typedef struct _KI_EXPORT_MODULE

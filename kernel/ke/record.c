@@ -61,6 +61,9 @@ ContextFromGate(PCONTEXT Context, const KI_GATE_RECORD *Record)
     Context->R13 = Record->R13;
     Context->R14 = Record->R14;
     Context->R15 = Record->R15;
+    // What the inner frames left there is what the caller had.
+    if (Record->Export->KeepsXmm)
+        return;
     for (ULONG i = 0; i < 10; i++)
         (&Context->Xmm6)[i] = Record->Xmm[i];
 }
@@ -114,6 +117,14 @@ BOOLEAN
 KiCallerContext(PCONTEXT Context, ULONG64 StackPointer)
 {
     Context->Rsp = StackPointer;
+    __asm__("movups %%xmm6, 0x00(%0)\n\tmovups %%xmm7, 0x10(%0)\n\t"
+            "movups %%xmm8, 0x20(%0)\n\tmovups %%xmm9, 0x30(%0)\n\t"
+            "movups %%xmm10, 0x40(%0)\n\tmovups %%xmm11, 0x50(%0)\n\t"
+            "movups %%xmm12, 0x60(%0)\n\tmovups %%xmm13, 0x70(%0)\n\t"
+            "movups %%xmm14, 0x80(%0)\n\tmovups %%xmm15, 0x90(%0)"
+            :
+            : "r"(&Context->Xmm6)
+            : "memory");
     return KiCrossKernelFrames(Context, NULL, NULL);
 }
 

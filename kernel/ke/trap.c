@@ -2,6 +2,7 @@
 // Hardware faults. The host's signal handler calls KiHandleTrap on a stack of its own; what only
 // needs emulation is done there, everything else is turned into a call on the guest's stack: an
 // exception in the driver, or a bug check. IRQL: the interrupted code's.
+#include "ke/access.h"
 #include "ke/kep.h"
 
 KI_OFFSET_CHECK(CONTEXT, MxCsr, 0x34);
@@ -500,6 +501,24 @@ HandleInstruction(struct host_trap *Trap)
     }
 }
 
+// The linker's names for the ends of the section. Weak: a test may have linked no such access.
+extern const KI_FIXUP_ENTRY __start_ki_fixups[] __attribute__((weak));
+extern const KI_FIXUP_ENTRY __stop_ki_fixups[] __attribute__((weak));
+
+// An access of ke/access.h: goes on at the label that it names.
+static BOOLEAN
+FixUp(struct host_trap *Trap)
+{
+    for (const KI_FIXUP_ENTRY *entry = __start_ki_fixups; entry < __stop_ki_fixups; entry++)
+    {
+        if (Trap->rip != (ULONG64)&entry->Instruction + (ULONG64)(LONG64)entry->Instruction)
+            continue;
+        Trap->rip = (ULONG64)&entry->Target + (ULONG64)(LONG64)entry->Target;
+        return TRUE;
+    }
+    return FALSE;
+}
+
 enum host_trap_result
 KiHandleTrap(struct host_trap *Trap)
 {
@@ -519,6 +538,8 @@ KiHandleTrap(struct host_trap *Trap)
     }
     if (KiProcessorCount == 0 || KiBugCheckActive)
         return HOST_TRAP_UNHANDLED;
+    if (Trap->trap_number == HOST_VECTOR_PF && FixUp(Trap))
+        return HOST_TRAP_RESUME;
     if (Trap->trap_number == HOST_VECTOR_PF && IsStackOverflow(Trap))
         return InjectOverflow(Trap);
     if (Trap->trap_number == HOST_VECTOR_PF && EmulatePageFault(Trap, &result))

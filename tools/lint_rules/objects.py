@@ -17,7 +17,7 @@ COMPILER_SYMBOLS = re.compile(
     r"_GLOBAL_OFFSET_TABLE_|__(u?divti3|u?modti3|popcountdi2|tls_get_addr)|"
     r"__(start|stop)_\w+|__ehdr_start)$")
 
-Object = collections.namedtuple("Object", "source layer defined undefined")
+Object = collections.namedtuple("Object", "source layer defined undefined code")
 
 
 class Layers:
@@ -68,6 +68,11 @@ def symbols(path):
     return defined, undefined
 
 
+def disassembly(path, name):
+    return subprocess.run(["objdump", "-d", "--no-show-raw-insn", f"--disassemble={name}", path],
+                          stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
 def built_objects(tree):
     """(source, object file) of what the build compiled, by CMake's folder convention."""
     found = glob.glob(os.path.join(tree.build or "", "CMakeFiles", "*.dir", "**", "*.o"),
@@ -88,7 +93,7 @@ def canary_objects(tree, work):
 
 
 def load(tree):
-    """(layers, objects), read once: three rules look at them."""
+    """(layers, objects), read once: four rules look at them."""
     if not hasattr(tree, "objects"):
         tree.objects = read_objects(tree)
     return tree.objects
@@ -100,7 +105,11 @@ def read_objects(tree):
     layers = Layers(table if os.path.exists(table) else os.path.join(ROOT, "ddi", "layers.txt"))
     with tempfile.TemporaryDirectory() as work:
         pairs = canary_objects(tree, work) if tree.canary else built_objects(tree)
-        objects = [Object(source, layers.layer_of(source), *symbols(path))
+        homes = collections.defaultdict(list)
+        for name, home in keeps_xmm_rows(tree):
+            homes[home].append(name)
+        objects = [Object(source, layers.layer_of(source), *symbols(path),
+                          {name: disassembly(path, name) for name in homes[source]})
                    for source, path in pairs]
     if not objects:
         raise Skip("nothing is built: tools/build release")
@@ -185,3 +194,23 @@ def check_libc(tree):
         for name in sorted(item.undefined - defined):
             if not COMPILER_SYMBOLS.match(name) and (item.layer, name) not in layers.allowed:
                 yield f"{item.source}: needs {name}, which no layer defines"
+
+
+def keeps_xmm_rows(tree):
+    """(name, home) of the rows whose gates record no vector registers."""
+    for file in tree.having(".ddi"):
+        for line in tree.lines(file):
+            fields = line.split(None, 4)
+            if len(fields) > 4 and not line.startswith("#") and "keeps-xmm" in fields[4]:
+                yield fields[0], "kernel/" + fields[3]
+
+
+def check_keeps_xmm(tree):
+    """An export marked keeps-xmm mentions none of xmm6 to xmm15: its gate does not record them."""
+    _, objects = load(tree)
+    for name, home in keeps_xmm_rows(tree):
+        text = next((item.code.get(name, "") for item in objects if item.source == home), "")
+        if not text:
+            yield f"{home}: does not define {name}, which is marked keeps-xmm"
+        elif re.search(r"%[xyz]mm([6-9]|1[0-5])\b", text):
+            yield f"{home}: {name} is marked keeps-xmm and touches xmm6 to xmm15"
