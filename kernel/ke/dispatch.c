@@ -149,6 +149,10 @@ SelectThread(PKI_PROCESSOR Processor, PKTHREAD Old)
 {
     PKTHREAD next;
 
+    // One that may no longer run here leaves to whichever processor takes it.
+    if (Old->State == KiThreadRunning && !Old->IsIdle &&
+        !(Old->Affinity & ((KAFFINITY)1 << Processor->Number)))
+        KiReadyThread(Old);
     // A running thread gives way only to a better one, or to an equal one at its quantum's end.
     if (Old->State == KiThreadRunning && !Old->IsIdle)
     {
