@@ -1,0 +1,705 @@
+// SPDX-License-Identifier: MIT
+// Every function of ntintsafe.h against arithmetic of 128 bits: at and next to the limits of all
+// types, and every pair of values for the types of eight bits.
+// Page: kernel/ntintsafe-design-guide.md
+#include "rtl_kit.h"
+
+#include <ntintsafe.h>
+
+typedef __int128 WIDE;
+
+#define IS_SIGNED(Type)   ((Type) ~(Type)0 < (Type)1)
+#define BITS(Type)        (sizeof(Type) * 8 - (IS_SIGNED(Type) ? 1 : 0)) // without the sign
+#define LOWEST(Type)      (IS_SIGNED(Type) ? -((WIDE)1 << BITS(Type)) : (WIDE)0)
+#define HIGHEST(Type)     (((WIDE)1 << BITS(Type)) - 1)
+#define FITS(Value, Type) ((Value) >= LOWEST(Type) && (Value) <= HIGHEST(Type))
+
+// Zero and the limits of every size, each with its neighbours.
+static WIDE Values[80];
+static unsigned ValueCount;
+
+static void
+AddValues(WIDE Value)
+{
+    for (int i = -2; i <= 2; i++)
+    {
+        Values[ValueCount++] = Value + i;
+    }
+}
+
+static int
+FillValues(void **State)
+{
+    (void)State;
+    AddValues(0);
+    for (unsigned bits = 8; bits <= 64; bits *= 2)
+    {
+        AddValues((WIDE)1 << bits);
+        AddValues((WIDE)1 << (bits - 1));
+        AddValues(-((WIDE)1 << (bits - 1)));
+    }
+    return 0;
+}
+
+#define CHECK_CONVERSION(Name, From, To)                                               \
+    for (unsigned i = 0; i < ValueCount; i++)                                          \
+    {                                                                                  \
+        const WIDE value = Values[i];                                                  \
+        To result = 5;                                                                 \
+                                                                                       \
+        if (FITS(value, From))                                                         \
+        {                                                                              \
+            const NTSTATUS status = Name((From)value, &result);                        \
+            const int fits = FITS(value, To);                                          \
+                                                                                       \
+            assert_int_equal(status, fits ? STATUS_SUCCESS : STATUS_INTEGER_OVERFLOW); \
+            assert_true(result == (fits ? (To)value : (To) ~(To)0));                   \
+        }                                                                              \
+    }
+
+#define CHECK_ONE(Name, Type, Left, Right, Exact)                                  \
+    do                                                                             \
+    {                                                                              \
+        Type result = 5;                                                           \
+        const NTSTATUS status = Name((Type)(Left), (Type)(Right), &result);        \
+        const WIDE exact = (Exact);                                                \
+        const int fits = FITS(exact, Type);                                        \
+                                                                                   \
+        assert_int_equal(status, fits ? STATUS_SUCCESS : STATUS_INTEGER_OVERFLOW); \
+        assert_true(result == (fits ? (Type)exact : (Type) ~(Type)0));             \
+    } while (0)
+
+// The product of two values of 64 bits can pass 128 bits with a sign only where both are unsigned.
+#define CHECK_PAIR(Prefix, Type, Left, Right)                             \
+    if (FITS(Left, Type) && FITS(Right, Type))                            \
+    {                                                                     \
+        CHECK_ONE(Prefix##Add, Type, Left, Right, (Left) + (Right));      \
+        CHECK_ONE(Prefix##Sub, Type, Left, Right, (Left) - (Right));      \
+        if (!((Left) >> 63 == 1 && (Right) >> 63 == 1))                   \
+        {                                                                 \
+            CHECK_ONE(Prefix##Mult, Type, Left, Right, (Left) * (Right)); \
+        }                                                                 \
+    }
+
+#define CHECK_ARITHMETIC(Prefix, Type)                      \
+    for (unsigned i = 0; i < ValueCount; i++)               \
+    {                                                       \
+        for (unsigned j = 0; j < ValueCount; j++)           \
+        {                                                   \
+            CHECK_PAIR(Prefix, Type, Values[i], Values[j]); \
+        }                                                   \
+    }
+
+static void
+TestConversions1(void **State)
+{
+    (void)State;
+    CHECK_CONVERSION(RtlInt8ToUInt8, INT8, UINT8)
+    CHECK_CONVERSION(RtlInt8ToByte, INT8, UINT8)
+    CHECK_CONVERSION(RtlInt8ToUChar, INT8, UCHAR)
+    CHECK_CONVERSION(RtlInt8ToUShort, INT8, USHORT)
+    CHECK_CONVERSION(RtlInt8ToUInt16, INT8, UINT16)
+    CHECK_CONVERSION(RtlInt8ToUInt, INT8, UINT)
+    CHECK_CONVERSION(RtlInt8ToUInt32, INT8, UINT32)
+    CHECK_CONVERSION(RtlInt8ToULong, INT8, ULONG)
+    CHECK_CONVERSION(RtlInt8ToDWord, INT8, ULONG)
+    CHECK_CONVERSION(RtlInt8ToULongLong, INT8, ULONGLONG)
+    CHECK_CONVERSION(RtlInt8ToUInt64, INT8, UINT64)
+    CHECK_CONVERSION(RtlInt8ToUIntPtr, INT8, UINT_PTR)
+    CHECK_CONVERSION(RtlInt8ToULongPtr, INT8, ULONG_PTR)
+    CHECK_CONVERSION(RtlInt8ToDWordPtr, INT8, ULONG_PTR)
+    CHECK_CONVERSION(RtlInt8ToSizeT, INT8, SIZE_T)
+    CHECK_CONVERSION(RtlInt8ToWord, INT8, USHORT)
+    CHECK_CONVERSION(RtlUInt8ToInt8, UINT8, INT8)
+    CHECK_CONVERSION(RtlUInt8ToChar, UINT8, CHAR)
+    CHECK_CONVERSION(RtlByteToInt8, UINT8, INT8)
+    CHECK_CONVERSION(RtlByteToChar, UINT8, CHAR)
+    CHECK_CONVERSION(RtlCharToUInt8, CHAR, UINT8)
+    CHECK_CONVERSION(RtlCharToByte, CHAR, UINT8)
+    CHECK_CONVERSION(RtlCharToUChar, CHAR, UCHAR)
+    CHECK_CONVERSION(RtlCharToUShort, CHAR, USHORT)
+    CHECK_CONVERSION(RtlCharToUInt16, CHAR, UINT16)
+    CHECK_CONVERSION(RtlCharToUInt, CHAR, UINT)
+    CHECK_CONVERSION(RtlCharToUInt32, CHAR, UINT32)
+    CHECK_CONVERSION(RtlCharToULong, CHAR, ULONG)
+    CHECK_CONVERSION(RtlCharToDWord, CHAR, ULONG)
+    CHECK_CONVERSION(RtlCharToULongLong, CHAR, ULONGLONG)
+    CHECK_CONVERSION(RtlCharToUInt64, CHAR, UINT64)
+    CHECK_CONVERSION(RtlCharToUIntPtr, CHAR, UINT_PTR)
+    CHECK_CONVERSION(RtlCharToULongPtr, CHAR, ULONG_PTR)
+    CHECK_CONVERSION(RtlCharToDWordPtr, CHAR, ULONG_PTR)
+    CHECK_CONVERSION(RtlCharToSizeT, CHAR, SIZE_T)
+    CHECK_CONVERSION(RtlCharToWord, CHAR, USHORT)
+    CHECK_CONVERSION(RtlUCharToInt8, UCHAR, INT8)
+    CHECK_CONVERSION(RtlUCharToChar, UCHAR, CHAR)
+    CHECK_CONVERSION(RtlShortToInt8, SHORT, INT8)
+    CHECK_CONVERSION(RtlShortToUInt8, SHORT, UINT8)
+    CHECK_CONVERSION(RtlShortToByte, SHORT, UINT8)
+    CHECK_CONVERSION(RtlShortToChar, SHORT, CHAR)
+    CHECK_CONVERSION(RtlShortToUChar, SHORT, UCHAR)
+    CHECK_CONVERSION(RtlShortToUShort, SHORT, USHORT)
+    CHECK_CONVERSION(RtlShortToUInt16, SHORT, UINT16)
+    CHECK_CONVERSION(RtlShortToUInt, SHORT, UINT)
+    CHECK_CONVERSION(RtlShortToUInt32, SHORT, UINT32)
+    CHECK_CONVERSION(RtlShortToULong, SHORT, ULONG)
+    CHECK_CONVERSION(RtlShortToDWord, SHORT, ULONG)
+    CHECK_CONVERSION(RtlShortToULongLong, SHORT, ULONGLONG)
+    CHECK_CONVERSION(RtlShortToUInt64, SHORT, UINT64)
+    CHECK_CONVERSION(RtlShortToUIntPtr, SHORT, UINT_PTR)
+    CHECK_CONVERSION(RtlShortToULongPtr, SHORT, ULONG_PTR)
+    CHECK_CONVERSION(RtlShortToDWordPtr, SHORT, ULONG_PTR)
+    CHECK_CONVERSION(RtlShortToSizeT, SHORT, SIZE_T)
+    CHECK_CONVERSION(RtlShortToWord, SHORT, USHORT)
+    CHECK_CONVERSION(RtlUShortToInt8, USHORT, INT8)
+    CHECK_CONVERSION(RtlUShortToUInt8, USHORT, UINT8)
+    CHECK_CONVERSION(RtlUShortToByte, USHORT, UINT8)
+    CHECK_CONVERSION(RtlUShortToChar, USHORT, CHAR)
+}
+
+static void
+TestConversions2(void **State)
+{
+    (void)State;
+    CHECK_CONVERSION(RtlUShortToUChar, USHORT, UCHAR)
+    CHECK_CONVERSION(RtlUShortToShort, USHORT, SHORT)
+    CHECK_CONVERSION(RtlUShortToInt16, USHORT, INT16)
+    CHECK_CONVERSION(RtlInt16ToInt8, INT16, INT8)
+    CHECK_CONVERSION(RtlInt16ToUInt8, INT16, UINT8)
+    CHECK_CONVERSION(RtlInt16ToByte, INT16, UINT8)
+    CHECK_CONVERSION(RtlInt16ToChar, INT16, CHAR)
+    CHECK_CONVERSION(RtlInt16ToUChar, INT16, UCHAR)
+    CHECK_CONVERSION(RtlInt16ToUShort, INT16, USHORT)
+    CHECK_CONVERSION(RtlInt16ToUInt16, INT16, UINT16)
+    CHECK_CONVERSION(RtlInt16ToUInt, INT16, UINT)
+    CHECK_CONVERSION(RtlInt16ToUInt32, INT16, UINT32)
+    CHECK_CONVERSION(RtlInt16ToULong, INT16, ULONG)
+    CHECK_CONVERSION(RtlInt16ToDWord, INT16, ULONG)
+    CHECK_CONVERSION(RtlInt16ToULongLong, INT16, ULONGLONG)
+    CHECK_CONVERSION(RtlInt16ToUInt64, INT16, UINT64)
+    CHECK_CONVERSION(RtlInt16ToUIntPtr, INT16, UINT_PTR)
+    CHECK_CONVERSION(RtlInt16ToULongPtr, INT16, ULONG_PTR)
+    CHECK_CONVERSION(RtlInt16ToDWordPtr, INT16, ULONG_PTR)
+    CHECK_CONVERSION(RtlInt16ToSizeT, INT16, SIZE_T)
+    CHECK_CONVERSION(RtlInt16ToWord, INT16, USHORT)
+    CHECK_CONVERSION(RtlUInt16ToInt8, UINT16, INT8)
+    CHECK_CONVERSION(RtlUInt16ToUInt8, UINT16, UINT8)
+    CHECK_CONVERSION(RtlUInt16ToByte, UINT16, UINT8)
+    CHECK_CONVERSION(RtlUInt16ToChar, UINT16, CHAR)
+    CHECK_CONVERSION(RtlUInt16ToUChar, UINT16, UCHAR)
+    CHECK_CONVERSION(RtlUInt16ToShort, UINT16, SHORT)
+    CHECK_CONVERSION(RtlUInt16ToInt16, UINT16, INT16)
+    CHECK_CONVERSION(RtlIntToInt8, INT, INT8)
+    CHECK_CONVERSION(RtlIntToUInt8, INT, UINT8)
+    CHECK_CONVERSION(RtlIntToByte, INT, UINT8)
+    CHECK_CONVERSION(RtlIntToChar, INT, CHAR)
+    CHECK_CONVERSION(RtlIntToUChar, INT, UCHAR)
+    CHECK_CONVERSION(RtlIntToShort, INT, SHORT)
+    CHECK_CONVERSION(RtlIntToUShort, INT, USHORT)
+    CHECK_CONVERSION(RtlIntToInt16, INT, INT16)
+    CHECK_CONVERSION(RtlIntToUInt16, INT, UINT16)
+    CHECK_CONVERSION(RtlIntToUInt, INT, UINT)
+    CHECK_CONVERSION(RtlIntToUInt32, INT, UINT32)
+    CHECK_CONVERSION(RtlIntToULong, INT, ULONG)
+    CHECK_CONVERSION(RtlIntToDWord, INT, ULONG)
+    CHECK_CONVERSION(RtlIntToULongLong, INT, ULONGLONG)
+    CHECK_CONVERSION(RtlIntToUInt64, INT, UINT64)
+    CHECK_CONVERSION(RtlIntToUIntPtr, INT, UINT_PTR)
+    CHECK_CONVERSION(RtlIntToULongPtr, INT, ULONG_PTR)
+    CHECK_CONVERSION(RtlIntToDWordPtr, INT, ULONG_PTR)
+    CHECK_CONVERSION(RtlIntToSizeT, INT, SIZE_T)
+    CHECK_CONVERSION(RtlIntToWord, INT, USHORT)
+    CHECK_CONVERSION(RtlUIntToInt8, UINT, INT8)
+    CHECK_CONVERSION(RtlUIntToUInt8, UINT, UINT8)
+    CHECK_CONVERSION(RtlUIntToByte, UINT, UINT8)
+    CHECK_CONVERSION(RtlUIntToChar, UINT, CHAR)
+    CHECK_CONVERSION(RtlUIntToUChar, UINT, UCHAR)
+    CHECK_CONVERSION(RtlUIntToShort, UINT, SHORT)
+    CHECK_CONVERSION(RtlUIntToUShort, UINT, USHORT)
+    CHECK_CONVERSION(RtlUIntToInt16, UINT, INT16)
+    CHECK_CONVERSION(RtlUIntToUInt16, UINT, UINT16)
+    CHECK_CONVERSION(RtlUIntToInt, UINT, INT)
+    CHECK_CONVERSION(RtlUIntToInt32, UINT, INT32)
+    CHECK_CONVERSION(RtlUIntToLong, UINT, LONG)
+}
+
+static void
+TestConversions3(void **State)
+{
+    (void)State;
+    CHECK_CONVERSION(RtlUIntToIntPtr, UINT, INT_PTR)
+    CHECK_CONVERSION(RtlUIntToLongPtr, UINT, LONG_PTR)
+    CHECK_CONVERSION(RtlUIntToWord, UINT, USHORT)
+    CHECK_CONVERSION(RtlInt32ToInt8, INT32, INT8)
+    CHECK_CONVERSION(RtlInt32ToUInt8, INT32, UINT8)
+    CHECK_CONVERSION(RtlInt32ToByte, INT32, UINT8)
+    CHECK_CONVERSION(RtlInt32ToChar, INT32, CHAR)
+    CHECK_CONVERSION(RtlInt32ToUChar, INT32, UCHAR)
+    CHECK_CONVERSION(RtlInt32ToShort, INT32, SHORT)
+    CHECK_CONVERSION(RtlInt32ToUShort, INT32, USHORT)
+    CHECK_CONVERSION(RtlInt32ToInt16, INT32, INT16)
+    CHECK_CONVERSION(RtlInt32ToUInt16, INT32, UINT16)
+    CHECK_CONVERSION(RtlInt32ToUInt, INT32, UINT)
+    CHECK_CONVERSION(RtlInt32ToUInt32, INT32, UINT32)
+    CHECK_CONVERSION(RtlInt32ToULong, INT32, ULONG)
+    CHECK_CONVERSION(RtlInt32ToDWord, INT32, ULONG)
+    CHECK_CONVERSION(RtlInt32ToULongLong, INT32, ULONGLONG)
+    CHECK_CONVERSION(RtlInt32ToUInt64, INT32, UINT64)
+    CHECK_CONVERSION(RtlInt32ToUIntPtr, INT32, UINT_PTR)
+    CHECK_CONVERSION(RtlInt32ToULongPtr, INT32, ULONG_PTR)
+    CHECK_CONVERSION(RtlInt32ToDWordPtr, INT32, ULONG_PTR)
+    CHECK_CONVERSION(RtlInt32ToSizeT, INT32, SIZE_T)
+    CHECK_CONVERSION(RtlInt32ToWord, INT32, USHORT)
+    CHECK_CONVERSION(RtlUInt32ToInt8, UINT32, INT8)
+    CHECK_CONVERSION(RtlUInt32ToUInt8, UINT32, UINT8)
+    CHECK_CONVERSION(RtlUInt32ToByte, UINT32, UINT8)
+    CHECK_CONVERSION(RtlUInt32ToChar, UINT32, CHAR)
+    CHECK_CONVERSION(RtlUInt32ToUChar, UINT32, UCHAR)
+    CHECK_CONVERSION(RtlUInt32ToShort, UINT32, SHORT)
+    CHECK_CONVERSION(RtlUInt32ToUShort, UINT32, USHORT)
+    CHECK_CONVERSION(RtlUInt32ToInt16, UINT32, INT16)
+    CHECK_CONVERSION(RtlUInt32ToUInt16, UINT32, UINT16)
+    CHECK_CONVERSION(RtlUInt32ToInt, UINT32, INT)
+    CHECK_CONVERSION(RtlUInt32ToInt32, UINT32, INT32)
+    CHECK_CONVERSION(RtlUInt32ToLong, UINT32, LONG)
+    CHECK_CONVERSION(RtlUInt32ToWord, UINT32, USHORT)
+    CHECK_CONVERSION(RtlLongToInt8, LONG, INT8)
+    CHECK_CONVERSION(RtlLongToUInt8, LONG, UINT8)
+    CHECK_CONVERSION(RtlLongToByte, LONG, UINT8)
+    CHECK_CONVERSION(RtlLongToChar, LONG, CHAR)
+    CHECK_CONVERSION(RtlLongToUChar, LONG, UCHAR)
+    CHECK_CONVERSION(RtlLongToShort, LONG, SHORT)
+    CHECK_CONVERSION(RtlLongToUShort, LONG, USHORT)
+    CHECK_CONVERSION(RtlLongToInt16, LONG, INT16)
+    CHECK_CONVERSION(RtlLongToUInt16, LONG, UINT16)
+    CHECK_CONVERSION(RtlLongToInt, LONG, INT)
+    CHECK_CONVERSION(RtlLongToUInt, LONG, UINT)
+    CHECK_CONVERSION(RtlLongToUInt32, LONG, UINT32)
+    CHECK_CONVERSION(RtlLongToULong, LONG, ULONG)
+    CHECK_CONVERSION(RtlLongToDWord, LONG, ULONG)
+    CHECK_CONVERSION(RtlLongToULongLong, LONG, ULONGLONG)
+    CHECK_CONVERSION(RtlLongToUInt64, LONG, UINT64)
+    CHECK_CONVERSION(RtlLongToIntPtr, LONG, INT_PTR)
+    CHECK_CONVERSION(RtlLongToUIntPtr, LONG, UINT_PTR)
+    CHECK_CONVERSION(RtlLongToULongPtr, LONG, ULONG_PTR)
+    CHECK_CONVERSION(RtlLongToDWordPtr, LONG, ULONG_PTR)
+    CHECK_CONVERSION(RtlLongToSizeT, LONG, SIZE_T)
+    CHECK_CONVERSION(RtlLongToWord, LONG, USHORT)
+    CHECK_CONVERSION(RtlULongToInt8, ULONG, INT8)
+    CHECK_CONVERSION(RtlULongToUInt8, ULONG, UINT8)
+}
+
+static void
+TestConversions4(void **State)
+{
+    (void)State;
+    CHECK_CONVERSION(RtlULongToByte, ULONG, UINT8)
+    CHECK_CONVERSION(RtlULongToChar, ULONG, CHAR)
+    CHECK_CONVERSION(RtlULongToUChar, ULONG, UCHAR)
+    CHECK_CONVERSION(RtlULongToShort, ULONG, SHORT)
+    CHECK_CONVERSION(RtlULongToUShort, ULONG, USHORT)
+    CHECK_CONVERSION(RtlULongToInt16, ULONG, INT16)
+    CHECK_CONVERSION(RtlULongToUInt16, ULONG, UINT16)
+    CHECK_CONVERSION(RtlULongToInt, ULONG, INT)
+    CHECK_CONVERSION(RtlULongToUInt, ULONG, UINT)
+    CHECK_CONVERSION(RtlULongToInt32, ULONG, INT32)
+    CHECK_CONVERSION(RtlULongToLong, ULONG, LONG)
+    CHECK_CONVERSION(RtlULongToIntPtr, ULONG, INT_PTR)
+    CHECK_CONVERSION(RtlULongToUIntPtr, ULONG, UINT_PTR)
+    CHECK_CONVERSION(RtlULongToLongPtr, ULONG, LONG_PTR)
+    CHECK_CONVERSION(RtlULongToWord, ULONG, USHORT)
+    CHECK_CONVERSION(RtlDWordToInt8, ULONG, INT8)
+    CHECK_CONVERSION(RtlDWordToUInt8, ULONG, UINT8)
+    CHECK_CONVERSION(RtlDWordToByte, ULONG, UINT8)
+    CHECK_CONVERSION(RtlDWordToChar, ULONG, CHAR)
+    CHECK_CONVERSION(RtlDWordToUChar, ULONG, UCHAR)
+    CHECK_CONVERSION(RtlDWordToShort, ULONG, SHORT)
+    CHECK_CONVERSION(RtlDWordToUShort, ULONG, USHORT)
+    CHECK_CONVERSION(RtlDWordToInt16, ULONG, INT16)
+    CHECK_CONVERSION(RtlDWordToUInt16, ULONG, UINT16)
+    CHECK_CONVERSION(RtlDWordToInt, ULONG, INT)
+    CHECK_CONVERSION(RtlDWordToInt32, ULONG, INT32)
+    CHECK_CONVERSION(RtlDWordToLong, ULONG, LONG)
+    CHECK_CONVERSION(RtlDWordToWord, ULONG, USHORT)
+    CHECK_CONVERSION(RtlLongLongToInt8, LONGLONG, INT8)
+    CHECK_CONVERSION(RtlLongLongToUInt8, LONGLONG, UINT8)
+    CHECK_CONVERSION(RtlLongLongToByte, LONGLONG, UINT8)
+    CHECK_CONVERSION(RtlLongLongToChar, LONGLONG, CHAR)
+    CHECK_CONVERSION(RtlLongLongToUChar, LONGLONG, UCHAR)
+    CHECK_CONVERSION(RtlLongLongToShort, LONGLONG, SHORT)
+    CHECK_CONVERSION(RtlLongLongToUShort, LONGLONG, USHORT)
+    CHECK_CONVERSION(RtlLongLongToInt16, LONGLONG, INT16)
+    CHECK_CONVERSION(RtlLongLongToUInt16, LONGLONG, UINT16)
+    CHECK_CONVERSION(RtlLongLongToInt, LONGLONG, INT)
+    CHECK_CONVERSION(RtlLongLongToUInt, LONGLONG, UINT)
+    CHECK_CONVERSION(RtlLongLongToInt32, LONGLONG, INT32)
+    CHECK_CONVERSION(RtlLongLongToUInt32, LONGLONG, UINT32)
+    CHECK_CONVERSION(RtlLongLongToLong, LONGLONG, LONG)
+    CHECK_CONVERSION(RtlLongLongToULong, LONGLONG, ULONG)
+    CHECK_CONVERSION(RtlLongLongToDWord, LONGLONG, ULONG)
+    CHECK_CONVERSION(RtlLongLongToULongLong, LONGLONG, ULONGLONG)
+    CHECK_CONVERSION(RtlLongLongToUInt64, LONGLONG, UINT64)
+    CHECK_CONVERSION(RtlLongLongToIntPtr, LONGLONG, INT_PTR)
+    CHECK_CONVERSION(RtlLongLongToUIntPtr, LONGLONG, UINT_PTR)
+    CHECK_CONVERSION(RtlLongLongToLongPtr, LONGLONG, LONG_PTR)
+    CHECK_CONVERSION(RtlLongLongToULongPtr, LONGLONG, ULONG_PTR)
+    CHECK_CONVERSION(RtlLongLongToDWordPtr, LONGLONG, ULONG_PTR)
+    CHECK_CONVERSION(RtlLongLongToSizeT, LONGLONG, SIZE_T)
+    CHECK_CONVERSION(RtlLongLongToWord, LONGLONG, USHORT)
+    CHECK_CONVERSION(RtlULongLongToInt8, ULONGLONG, INT8)
+    CHECK_CONVERSION(RtlULongLongToUInt8, ULONGLONG, UINT8)
+    CHECK_CONVERSION(RtlULongLongToByte, ULONGLONG, UINT8)
+    CHECK_CONVERSION(RtlULongLongToChar, ULONGLONG, CHAR)
+    CHECK_CONVERSION(RtlULongLongToUChar, ULONGLONG, UCHAR)
+    CHECK_CONVERSION(RtlULongLongToShort, ULONGLONG, SHORT)
+    CHECK_CONVERSION(RtlULongLongToUShort, ULONGLONG, USHORT)
+}
+
+static void
+TestConversions5(void **State)
+{
+    (void)State;
+    CHECK_CONVERSION(RtlULongLongToInt16, ULONGLONG, INT16)
+    CHECK_CONVERSION(RtlULongLongToUInt16, ULONGLONG, UINT16)
+    CHECK_CONVERSION(RtlULongLongToInt, ULONGLONG, INT)
+    CHECK_CONVERSION(RtlULongLongToUInt, ULONGLONG, UINT)
+    CHECK_CONVERSION(RtlULongLongToInt32, ULONGLONG, INT32)
+    CHECK_CONVERSION(RtlULongLongToUInt32, ULONGLONG, UINT32)
+    CHECK_CONVERSION(RtlULongLongToLong, ULONGLONG, LONG)
+    CHECK_CONVERSION(RtlULongLongToULong, ULONGLONG, ULONG)
+    CHECK_CONVERSION(RtlULongLongToDWord, ULONGLONG, ULONG)
+    CHECK_CONVERSION(RtlULongLongToLongLong, ULONGLONG, LONGLONG)
+    CHECK_CONVERSION(RtlULongLongToInt64, ULONGLONG, INT64)
+    CHECK_CONVERSION(RtlULongLongToIntPtr, ULONGLONG, INT_PTR)
+    CHECK_CONVERSION(RtlULongLongToUIntPtr, ULONGLONG, UINT_PTR)
+    CHECK_CONVERSION(RtlULongLongToLongPtr, ULONGLONG, LONG_PTR)
+    CHECK_CONVERSION(RtlULongLongToULongPtr, ULONGLONG, ULONG_PTR)
+    CHECK_CONVERSION(RtlULongLongToSSIZET, ULONGLONG, SSIZE_T)
+    CHECK_CONVERSION(RtlULongLongToPtrdiffT, ULONGLONG, ptrdiff_t)
+    CHECK_CONVERSION(RtlULongLongToWord, ULONGLONG, USHORT)
+    CHECK_CONVERSION(RtlInt64ToInt8, INT64, INT8)
+    CHECK_CONVERSION(RtlInt64ToUInt8, INT64, UINT8)
+    CHECK_CONVERSION(RtlInt64ToByte, INT64, UINT8)
+    CHECK_CONVERSION(RtlInt64ToChar, INT64, CHAR)
+    CHECK_CONVERSION(RtlInt64ToUChar, INT64, UCHAR)
+    CHECK_CONVERSION(RtlInt64ToShort, INT64, SHORT)
+    CHECK_CONVERSION(RtlInt64ToUShort, INT64, USHORT)
+    CHECK_CONVERSION(RtlInt64ToInt16, INT64, INT16)
+    CHECK_CONVERSION(RtlInt64ToUInt16, INT64, UINT16)
+    CHECK_CONVERSION(RtlInt64ToInt, INT64, INT)
+    CHECK_CONVERSION(RtlInt64ToUInt, INT64, UINT)
+    CHECK_CONVERSION(RtlInt64ToInt32, INT64, INT32)
+    CHECK_CONVERSION(RtlInt64ToUInt32, INT64, UINT32)
+    CHECK_CONVERSION(RtlInt64ToLong, INT64, LONG)
+    CHECK_CONVERSION(RtlInt64ToULong, INT64, ULONG)
+    CHECK_CONVERSION(RtlInt64ToDWord, INT64, ULONG)
+    CHECK_CONVERSION(RtlInt64ToULongLong, INT64, ULONGLONG)
+    CHECK_CONVERSION(RtlInt64ToUInt64, INT64, UINT64)
+    CHECK_CONVERSION(RtlInt64ToUIntPtr, INT64, UINT_PTR)
+    CHECK_CONVERSION(RtlInt64ToULongPtr, INT64, ULONG_PTR)
+    CHECK_CONVERSION(RtlInt64ToDWordPtr, INT64, ULONG_PTR)
+    CHECK_CONVERSION(RtlInt64ToSizeT, INT64, SIZE_T)
+    CHECK_CONVERSION(RtlInt64ToWord, INT64, USHORT)
+    CHECK_CONVERSION(RtlUInt64ToInt8, UINT64, INT8)
+    CHECK_CONVERSION(RtlUInt64ToUInt8, UINT64, UINT8)
+    CHECK_CONVERSION(RtlUInt64ToByte, UINT64, UINT8)
+    CHECK_CONVERSION(RtlUInt64ToChar, UINT64, CHAR)
+    CHECK_CONVERSION(RtlUInt64ToUChar, UINT64, UCHAR)
+    CHECK_CONVERSION(RtlUInt64ToShort, UINT64, SHORT)
+    CHECK_CONVERSION(RtlUInt64ToUShort, UINT64, USHORT)
+    CHECK_CONVERSION(RtlUInt64ToInt16, UINT64, INT16)
+    CHECK_CONVERSION(RtlUInt64ToUInt16, UINT64, UINT16)
+    CHECK_CONVERSION(RtlUInt64ToInt, UINT64, INT)
+    CHECK_CONVERSION(RtlUInt64ToUInt, UINT64, UINT)
+    CHECK_CONVERSION(RtlUInt64ToInt32, UINT64, INT32)
+    CHECK_CONVERSION(RtlUInt64ToUInt32, UINT64, UINT32)
+    CHECK_CONVERSION(RtlUInt64ToLong, UINT64, LONG)
+    CHECK_CONVERSION(RtlUInt64ToULong, UINT64, ULONG)
+    CHECK_CONVERSION(RtlUInt64ToDWord, UINT64, ULONG)
+    CHECK_CONVERSION(RtlUInt64ToLongLong, UINT64, LONGLONG)
+    CHECK_CONVERSION(RtlUInt64ToInt64, UINT64, INT64)
+    CHECK_CONVERSION(RtlUInt64ToIntPtr, UINT64, INT_PTR)
+}
+
+static void
+TestConversions6(void **State)
+{
+    (void)State;
+    CHECK_CONVERSION(RtlUInt64ToLongPtr, UINT64, LONG_PTR)
+    CHECK_CONVERSION(RtlUInt64ToSSIZET, UINT64, SSIZE_T)
+    CHECK_CONVERSION(RtlUInt64ToPtrdiffT, UINT64, ptrdiff_t)
+    CHECK_CONVERSION(RtlUInt64ToWord, UINT64, USHORT)
+    CHECK_CONVERSION(RtlIntPtrToInt8, INT_PTR, INT8)
+    CHECK_CONVERSION(RtlIntPtrToUInt8, INT_PTR, UINT8)
+    CHECK_CONVERSION(RtlIntPtrToByte, INT_PTR, UINT8)
+    CHECK_CONVERSION(RtlIntPtrToChar, INT_PTR, CHAR)
+    CHECK_CONVERSION(RtlIntPtrToUChar, INT_PTR, UCHAR)
+    CHECK_CONVERSION(RtlIntPtrToShort, INT_PTR, SHORT)
+    CHECK_CONVERSION(RtlIntPtrToUShort, INT_PTR, USHORT)
+    CHECK_CONVERSION(RtlIntPtrToInt16, INT_PTR, INT16)
+    CHECK_CONVERSION(RtlIntPtrToUInt16, INT_PTR, UINT16)
+    CHECK_CONVERSION(RtlIntPtrToInt, INT_PTR, INT)
+    CHECK_CONVERSION(RtlIntPtrToUInt, INT_PTR, UINT)
+    CHECK_CONVERSION(RtlIntPtrToInt32, INT_PTR, INT32)
+    CHECK_CONVERSION(RtlIntPtrToUInt32, INT_PTR, UINT32)
+    CHECK_CONVERSION(RtlIntPtrToLong, INT_PTR, LONG)
+    CHECK_CONVERSION(RtlIntPtrToULong, INT_PTR, ULONG)
+    CHECK_CONVERSION(RtlIntPtrToDWord, INT_PTR, ULONG)
+    CHECK_CONVERSION(RtlIntPtrToULongLong, INT_PTR, ULONGLONG)
+    CHECK_CONVERSION(RtlIntPtrToUInt64, INT_PTR, UINT64)
+    CHECK_CONVERSION(RtlIntPtrToUIntPtr, INT_PTR, UINT_PTR)
+    CHECK_CONVERSION(RtlIntPtrToLongPtr, INT_PTR, LONG_PTR)
+    CHECK_CONVERSION(RtlIntPtrToULongPtr, INT_PTR, ULONG_PTR)
+    CHECK_CONVERSION(RtlIntPtrToDWordPtr, INT_PTR, ULONG_PTR)
+    CHECK_CONVERSION(RtlIntPtrToSizeT, INT_PTR, SIZE_T)
+    CHECK_CONVERSION(RtlIntPtrToWord, INT_PTR, USHORT)
+    CHECK_CONVERSION(RtlUIntPtrToInt8, UINT_PTR, INT8)
+    CHECK_CONVERSION(RtlUIntPtrToUInt8, UINT_PTR, UINT8)
+    CHECK_CONVERSION(RtlUIntPtrToByte, UINT_PTR, UINT8)
+    CHECK_CONVERSION(RtlUIntPtrToChar, UINT_PTR, CHAR)
+    CHECK_CONVERSION(RtlUIntPtrToUChar, UINT_PTR, UCHAR)
+    CHECK_CONVERSION(RtlUIntPtrToShort, UINT_PTR, SHORT)
+    CHECK_CONVERSION(RtlUIntPtrToUShort, UINT_PTR, USHORT)
+    CHECK_CONVERSION(RtlUIntPtrToInt16, UINT_PTR, INT16)
+    CHECK_CONVERSION(RtlUIntPtrToUInt16, UINT_PTR, UINT16)
+    CHECK_CONVERSION(RtlUIntPtrToInt, UINT_PTR, INT)
+    CHECK_CONVERSION(RtlUIntPtrToUInt, UINT_PTR, UINT)
+    CHECK_CONVERSION(RtlUIntPtrToInt32, UINT_PTR, INT32)
+    CHECK_CONVERSION(RtlUIntPtrToUInt32, UINT_PTR, UINT32)
+    CHECK_CONVERSION(RtlUIntPtrToLong, UINT_PTR, LONG)
+    CHECK_CONVERSION(RtlUIntPtrToULong, UINT_PTR, ULONG)
+    CHECK_CONVERSION(RtlUIntPtrToDWord, UINT_PTR, ULONG)
+    CHECK_CONVERSION(RtlUIntPtrToLongLong, UINT_PTR, LONGLONG)
+    CHECK_CONVERSION(RtlUIntPtrToInt64, UINT_PTR, INT64)
+    CHECK_CONVERSION(RtlUIntPtrToIntPtr, UINT_PTR, INT_PTR)
+    CHECK_CONVERSION(RtlUIntPtrToLongPtr, UINT_PTR, LONG_PTR)
+    CHECK_CONVERSION(RtlUIntPtrToSSIZET, UINT_PTR, SSIZE_T)
+    CHECK_CONVERSION(RtlUIntPtrToPtrdiffT, UINT_PTR, ptrdiff_t)
+    CHECK_CONVERSION(RtlUIntPtrToWord, UINT_PTR, USHORT)
+    CHECK_CONVERSION(RtlLongPtrToInt8, LONG_PTR, INT8)
+    CHECK_CONVERSION(RtlLongPtrToUInt8, LONG_PTR, UINT8)
+    CHECK_CONVERSION(RtlLongPtrToByte, LONG_PTR, UINT8)
+    CHECK_CONVERSION(RtlLongPtrToChar, LONG_PTR, CHAR)
+    CHECK_CONVERSION(RtlLongPtrToUChar, LONG_PTR, UCHAR)
+    CHECK_CONVERSION(RtlLongPtrToShort, LONG_PTR, SHORT)
+    CHECK_CONVERSION(RtlLongPtrToUShort, LONG_PTR, USHORT)
+    CHECK_CONVERSION(RtlLongPtrToInt16, LONG_PTR, INT16)
+    CHECK_CONVERSION(RtlLongPtrToUInt16, LONG_PTR, UINT16)
+}
+
+static void
+TestConversions7(void **State)
+{
+    (void)State;
+    CHECK_CONVERSION(RtlLongPtrToInt, LONG_PTR, INT)
+    CHECK_CONVERSION(RtlLongPtrToUInt, LONG_PTR, UINT)
+    CHECK_CONVERSION(RtlLongPtrToInt32, LONG_PTR, INT32)
+    CHECK_CONVERSION(RtlLongPtrToUInt32, LONG_PTR, UINT32)
+    CHECK_CONVERSION(RtlLongPtrToLong, LONG_PTR, LONG)
+    CHECK_CONVERSION(RtlLongPtrToULong, LONG_PTR, ULONG)
+    CHECK_CONVERSION(RtlLongPtrToDWord, LONG_PTR, ULONG)
+    CHECK_CONVERSION(RtlLongPtrToULongLong, LONG_PTR, ULONGLONG)
+    CHECK_CONVERSION(RtlLongPtrToUInt64, LONG_PTR, UINT64)
+    CHECK_CONVERSION(RtlLongPtrToIntPtr, LONG_PTR, INT_PTR)
+    CHECK_CONVERSION(RtlLongPtrToUIntPtr, LONG_PTR, UINT_PTR)
+    CHECK_CONVERSION(RtlLongPtrToULongPtr, LONG_PTR, ULONG_PTR)
+    CHECK_CONVERSION(RtlLongPtrToDWordPtr, LONG_PTR, ULONG_PTR)
+    CHECK_CONVERSION(RtlLongPtrToSizeT, LONG_PTR, SIZE_T)
+    CHECK_CONVERSION(RtlLongPtrToWord, LONG_PTR, USHORT)
+    CHECK_CONVERSION(RtlULongPtrToInt8, ULONG_PTR, INT8)
+    CHECK_CONVERSION(RtlULongPtrToUInt8, ULONG_PTR, UINT8)
+    CHECK_CONVERSION(RtlULongPtrToByte, ULONG_PTR, UINT8)
+    CHECK_CONVERSION(RtlULongPtrToChar, ULONG_PTR, CHAR)
+    CHECK_CONVERSION(RtlULongPtrToUChar, ULONG_PTR, UCHAR)
+    CHECK_CONVERSION(RtlULongPtrToShort, ULONG_PTR, SHORT)
+    CHECK_CONVERSION(RtlULongPtrToUShort, ULONG_PTR, USHORT)
+    CHECK_CONVERSION(RtlULongPtrToInt16, ULONG_PTR, INT16)
+    CHECK_CONVERSION(RtlULongPtrToUInt16, ULONG_PTR, UINT16)
+    CHECK_CONVERSION(RtlULongPtrToInt, ULONG_PTR, INT)
+    CHECK_CONVERSION(RtlULongPtrToUInt, ULONG_PTR, UINT)
+    CHECK_CONVERSION(RtlULongPtrToInt32, ULONG_PTR, INT32)
+    CHECK_CONVERSION(RtlULongPtrToUInt32, ULONG_PTR, UINT32)
+    CHECK_CONVERSION(RtlULongPtrToLong, ULONG_PTR, LONG)
+    CHECK_CONVERSION(RtlULongPtrToULong, ULONG_PTR, ULONG)
+    CHECK_CONVERSION(RtlULongPtrToDWord, ULONG_PTR, ULONG)
+    CHECK_CONVERSION(RtlULongPtrToLongLong, ULONG_PTR, LONGLONG)
+    CHECK_CONVERSION(RtlULongPtrToInt64, ULONG_PTR, INT64)
+    CHECK_CONVERSION(RtlULongPtrToIntPtr, ULONG_PTR, INT_PTR)
+    CHECK_CONVERSION(RtlULongPtrToUIntPtr, ULONG_PTR, UINT_PTR)
+    CHECK_CONVERSION(RtlULongPtrToLongPtr, ULONG_PTR, LONG_PTR)
+    CHECK_CONVERSION(RtlULongPtrToSSIZET, ULONG_PTR, SSIZE_T)
+    CHECK_CONVERSION(RtlULongPtrToPtrdiffT, ULONG_PTR, ptrdiff_t)
+    CHECK_CONVERSION(RtlULongPtrToWord, ULONG_PTR, USHORT)
+    CHECK_CONVERSION(RtlDWordPtrToInt8, ULONG_PTR, INT8)
+    CHECK_CONVERSION(RtlDWordPtrToUInt8, ULONG_PTR, UINT8)
+    CHECK_CONVERSION(RtlDWordPtrToByte, ULONG_PTR, UINT8)
+    CHECK_CONVERSION(RtlDWordPtrToChar, ULONG_PTR, CHAR)
+    CHECK_CONVERSION(RtlDWordPtrToUChar, ULONG_PTR, UCHAR)
+    CHECK_CONVERSION(RtlDWordPtrToShort, ULONG_PTR, SHORT)
+    CHECK_CONVERSION(RtlDWordPtrToUShort, ULONG_PTR, USHORT)
+    CHECK_CONVERSION(RtlDWordPtrToInt16, ULONG_PTR, INT16)
+    CHECK_CONVERSION(RtlDWordPtrToUInt16, ULONG_PTR, UINT16)
+    CHECK_CONVERSION(RtlDWordPtrToInt, ULONG_PTR, INT)
+    CHECK_CONVERSION(RtlDWordPtrToUInt, ULONG_PTR, UINT)
+    CHECK_CONVERSION(RtlDWordPtrToInt32, ULONG_PTR, INT32)
+    CHECK_CONVERSION(RtlDWordPtrToUInt32, ULONG_PTR, UINT32)
+    CHECK_CONVERSION(RtlDWordPtrToLong, ULONG_PTR, LONG)
+    CHECK_CONVERSION(RtlDWordPtrToULong, ULONG_PTR, ULONG)
+    CHECK_CONVERSION(RtlDWordPtrToDWord, ULONG_PTR, ULONG)
+    CHECK_CONVERSION(RtlDWordPtrToLongLong, ULONG_PTR, LONGLONG)
+    CHECK_CONVERSION(RtlDWordPtrToInt64, ULONG_PTR, INT64)
+    CHECK_CONVERSION(RtlDWordPtrToIntPtr, ULONG_PTR, INT_PTR)
+    CHECK_CONVERSION(RtlDWordPtrToLongPtr, ULONG_PTR, LONG_PTR)
+    CHECK_CONVERSION(RtlDWordPtrToSSIZET, ULONG_PTR, SSIZE_T)
+}
+
+static void
+TestConversions8(void **State)
+{
+    (void)State;
+    CHECK_CONVERSION(RtlDWordPtrToPtrdiffT, ULONG_PTR, ptrdiff_t)
+    CHECK_CONVERSION(RtlDWordPtrToWord, ULONG_PTR, USHORT)
+    CHECK_CONVERSION(RtlSizeTToInt8, SIZE_T, INT8)
+    CHECK_CONVERSION(RtlSizeTToUInt8, SIZE_T, UINT8)
+    CHECK_CONVERSION(RtlSizeTToByte, SIZE_T, UINT8)
+    CHECK_CONVERSION(RtlSizeTToChar, SIZE_T, CHAR)
+    CHECK_CONVERSION(RtlSizeTToUChar, SIZE_T, UCHAR)
+    CHECK_CONVERSION(RtlSizeTToShort, SIZE_T, SHORT)
+    CHECK_CONVERSION(RtlSizeTToUShort, SIZE_T, USHORT)
+    CHECK_CONVERSION(RtlSizeTToInt16, SIZE_T, INT16)
+    CHECK_CONVERSION(RtlSizeTToUInt16, SIZE_T, UINT16)
+    CHECK_CONVERSION(RtlSizeTToInt, SIZE_T, INT)
+    CHECK_CONVERSION(RtlSizeTToUInt, SIZE_T, UINT)
+    CHECK_CONVERSION(RtlSizeTToInt32, SIZE_T, INT32)
+    CHECK_CONVERSION(RtlSizeTToUInt32, SIZE_T, UINT32)
+    CHECK_CONVERSION(RtlSizeTToLong, SIZE_T, LONG)
+    CHECK_CONVERSION(RtlSizeTToULong, SIZE_T, ULONG)
+    CHECK_CONVERSION(RtlSizeTToDWord, SIZE_T, ULONG)
+    CHECK_CONVERSION(RtlSizeTToLongLong, SIZE_T, LONGLONG)
+    CHECK_CONVERSION(RtlSizeTToInt64, SIZE_T, INT64)
+    CHECK_CONVERSION(RtlSizeTToIntPtr, SIZE_T, INT_PTR)
+    CHECK_CONVERSION(RtlSizeTToLongPtr, SIZE_T, LONG_PTR)
+    CHECK_CONVERSION(RtlSizeTToSSIZET, SIZE_T, SSIZE_T)
+    CHECK_CONVERSION(RtlSizeTToPtrdiffT, SIZE_T, ptrdiff_t)
+    CHECK_CONVERSION(RtlSizeTToWord, SIZE_T, USHORT)
+    CHECK_CONVERSION(RtlSSIZETToInt8, SSIZE_T, INT8)
+    CHECK_CONVERSION(RtlSSIZETToUInt8, SSIZE_T, UINT8)
+    CHECK_CONVERSION(RtlSSIZETToByte, SSIZE_T, UINT8)
+    CHECK_CONVERSION(RtlSSIZETToChar, SSIZE_T, CHAR)
+    CHECK_CONVERSION(RtlSSIZETToUChar, SSIZE_T, UCHAR)
+    CHECK_CONVERSION(RtlSSIZETToShort, SSIZE_T, SHORT)
+    CHECK_CONVERSION(RtlSSIZETToUShort, SSIZE_T, USHORT)
+    CHECK_CONVERSION(RtlSSIZETToInt16, SSIZE_T, INT16)
+    CHECK_CONVERSION(RtlSSIZETToUInt16, SSIZE_T, UINT16)
+    CHECK_CONVERSION(RtlSSIZETToInt, SSIZE_T, INT)
+    CHECK_CONVERSION(RtlSSIZETToUInt, SSIZE_T, UINT)
+    CHECK_CONVERSION(RtlSSIZETToInt32, SSIZE_T, INT32)
+    CHECK_CONVERSION(RtlSSIZETToUInt32, SSIZE_T, UINT32)
+    CHECK_CONVERSION(RtlSSIZETToLong, SSIZE_T, LONG)
+    CHECK_CONVERSION(RtlSSIZETToULong, SSIZE_T, ULONG)
+    CHECK_CONVERSION(RtlSSIZETToDWord, SSIZE_T, ULONG)
+    CHECK_CONVERSION(RtlSSIZETToULongLong, SSIZE_T, ULONGLONG)
+    CHECK_CONVERSION(RtlSSIZETToUInt64, SSIZE_T, UINT64)
+    CHECK_CONVERSION(RtlSSIZETToUIntPtr, SSIZE_T, UINT_PTR)
+    CHECK_CONVERSION(RtlSSIZETToULongPtr, SSIZE_T, ULONG_PTR)
+    CHECK_CONVERSION(RtlSSIZETToDWordPtr, SSIZE_T, ULONG_PTR)
+    CHECK_CONVERSION(RtlSSIZETToSizeT, SSIZE_T, SIZE_T)
+    CHECK_CONVERSION(RtlSSIZETToWord, SSIZE_T, USHORT)
+    CHECK_CONVERSION(RtlPtrdiffTToInt8, ptrdiff_t, INT8)
+    CHECK_CONVERSION(RtlPtrdiffTToUInt8, ptrdiff_t, UINT8)
+    CHECK_CONVERSION(RtlPtrdiffTToByte, ptrdiff_t, UINT8)
+    CHECK_CONVERSION(RtlPtrdiffTToChar, ptrdiff_t, CHAR)
+    CHECK_CONVERSION(RtlPtrdiffTToUChar, ptrdiff_t, UCHAR)
+    CHECK_CONVERSION(RtlPtrdiffTToShort, ptrdiff_t, SHORT)
+    CHECK_CONVERSION(RtlPtrdiffTToUShort, ptrdiff_t, USHORT)
+    CHECK_CONVERSION(RtlPtrdiffTToInt16, ptrdiff_t, INT16)
+    CHECK_CONVERSION(RtlPtrdiffTToUInt16, ptrdiff_t, UINT16)
+    CHECK_CONVERSION(RtlPtrdiffTToInt, ptrdiff_t, INT)
+    CHECK_CONVERSION(RtlPtrdiffTToUInt, ptrdiff_t, UINT)
+    CHECK_CONVERSION(RtlPtrdiffTToInt32, ptrdiff_t, INT32)
+}
+
+static void
+TestConversions9(void **State)
+{
+    (void)State;
+    CHECK_CONVERSION(RtlPtrdiffTToUInt32, ptrdiff_t, UINT32)
+    CHECK_CONVERSION(RtlPtrdiffTToLong, ptrdiff_t, LONG)
+    CHECK_CONVERSION(RtlPtrdiffTToULong, ptrdiff_t, ULONG)
+    CHECK_CONVERSION(RtlPtrdiffTToDWord, ptrdiff_t, ULONG)
+    CHECK_CONVERSION(RtlPtrdiffTToULongLong, ptrdiff_t, ULONGLONG)
+    CHECK_CONVERSION(RtlPtrdiffTToUInt64, ptrdiff_t, UINT64)
+    CHECK_CONVERSION(RtlPtrdiffTToUIntPtr, ptrdiff_t, UINT_PTR)
+    CHECK_CONVERSION(RtlPtrdiffTToULongPtr, ptrdiff_t, ULONG_PTR)
+    CHECK_CONVERSION(RtlPtrdiffTToDWordPtr, ptrdiff_t, ULONG_PTR)
+    CHECK_CONVERSION(RtlPtrdiffTToSizeT, ptrdiff_t, SIZE_T)
+    CHECK_CONVERSION(RtlPtrdiffTToWord, ptrdiff_t, USHORT)
+    CHECK_CONVERSION(RtlWordToInt8, USHORT, INT8)
+    CHECK_CONVERSION(RtlWordToUInt8, USHORT, UINT8)
+    CHECK_CONVERSION(RtlWordToByte, USHORT, UINT8)
+    CHECK_CONVERSION(RtlWordToChar, USHORT, CHAR)
+    CHECK_CONVERSION(RtlWordToUChar, USHORT, UCHAR)
+    CHECK_CONVERSION(RtlWordToShort, USHORT, SHORT)
+    CHECK_CONVERSION(RtlWordToInt16, USHORT, INT16)
+}
+
+static void
+TestArithmetic(void **State)
+{
+    (void)State;
+    CHECK_ARITHMETIC(RtlInt8, INT8)
+    CHECK_ARITHMETIC(RtlUInt8, UINT8)
+    CHECK_ARITHMETIC(RtlShort, SHORT)
+    CHECK_ARITHMETIC(RtlUShort, USHORT)
+    CHECK_ARITHMETIC(RtlInt, INT)
+    CHECK_ARITHMETIC(RtlUInt, UINT)
+    CHECK_ARITHMETIC(RtlLong, LONG)
+    CHECK_ARITHMETIC(RtlULong, ULONG)
+    CHECK_ARITHMETIC(RtlDWord, ULONG)
+    CHECK_ARITHMETIC(RtlWord, USHORT)
+    CHECK_ARITHMETIC(RtlByte, UINT8)
+    CHECK_ARITHMETIC(RtlLongLong, LONGLONG)
+    CHECK_ARITHMETIC(RtlULongLong, ULONGLONG)
+    CHECK_ARITHMETIC(RtlInt16, INT16)
+    CHECK_ARITHMETIC(RtlUInt16, UINT16)
+    CHECK_ARITHMETIC(RtlInt32, INT32)
+    CHECK_ARITHMETIC(RtlUInt32, UINT32)
+    CHECK_ARITHMETIC(RtlInt64, INT64)
+    CHECK_ARITHMETIC(RtlUInt64, UINT64)
+    CHECK_ARITHMETIC(RtlIntPtr, INT_PTR)
+    CHECK_ARITHMETIC(RtlUIntPtr, UINT_PTR)
+    CHECK_ARITHMETIC(RtlLongPtr, LONG_PTR)
+    CHECK_ARITHMETIC(RtlULongPtr, ULONG_PTR)
+    CHECK_ARITHMETIC(RtlDWordPtr, ULONG_PTR)
+    CHECK_ARITHMETIC(RtlSizeT, SIZE_T)
+    CHECK_ARITHMETIC(RtlSSIZET, SSIZE_T)
+    CHECK_ARITHMETIC(RtlPtrdiffT, ptrdiff_t)
+}
+
+static void
+TestAllBytes(void **State)
+{
+    (void)State;
+    for (WIDE left = -128; left < 256; left++)
+    {
+        for (WIDE right = -128; right < 256; right++)
+        {
+            CHECK_PAIR(RtlInt8, INT8, left, right);
+            CHECK_PAIR(RtlUInt8, UINT8, left, right);
+        }
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(TestConversions1), cmocka_unit_test(TestConversions2),
+        cmocka_unit_test(TestConversions3), cmocka_unit_test(TestConversions4),
+        cmocka_unit_test(TestConversions5), cmocka_unit_test(TestConversions6),
+        cmocka_unit_test(TestConversions7), cmocka_unit_test(TestConversions8),
+        cmocka_unit_test(TestConversions9), cmocka_unit_test(TestArithmetic),
+        cmocka_unit_test(TestAllBytes),
+    };
+
+    return cmocka_run_group_tests(tests, FillValues, NULL);
+}
