@@ -27,6 +27,27 @@ WdkPause(void)
     __builtin_ia32_pause();
 }
 
+#if defined(_MSC_VER)
+/* Microsoft's stdlib.h declares these; freestanding code has no builtins of the name. */
+WDK_INLINE unsigned short
+_byteswap_ushort(unsigned short value)
+{
+    return __builtin_bswap16(value);
+}
+
+WDK_INLINE unsigned long
+_byteswap_ulong(unsigned long value)
+{
+    return __builtin_bswap32(value);
+}
+
+WDK_INLINE unsigned long long
+_byteswap_uint64(unsigned long long value)
+{
+    return __builtin_bswap64(value);
+}
+#endif
+
 /* ---- what clang's intrin.h only declares, or declares too narrow --------------------------- */
 
 WDK_INLINE UINT64
