@@ -34,6 +34,15 @@ DDI VOID RtlGetDefaultCodePage(_Out_ PUSHORT AnsiCodePage, _Out_ PUSHORT OemCode
 
 DDI ULONG DbgPrintReturnControlC(_In_z_ PCCH Format, ...);
 
+// ---- imageheader.c ----
+
+DDI PVOID RtlImageNtHeader(_In_ PVOID Base);
+
+DDI PVOID RtlImageDirectoryEntryToData(_In_ PVOID Base,
+                                       _In_ BOOLEAN MappedAsImage,
+                                       _In_ USHORT DirectoryEntry,
+                                       _Out_ PULONG Size);
+
 // ---- integer.c ----
 
 DDI NTSTATUS RtlIntegerToChar(_In_ ULONG Value,
