@@ -7,8 +7,10 @@
 
 #include <ntddk.h>
 #include <openwdm_parts/ntifs_types.h>
+#include <openwdm_parts/ntifs_security.h>
 #include <openwdm_parts/ntifs_api.h>
 #include <openwdm_parts/ntifs_rtl_api.h>
 #include <openwdm_parts/ntifs_rtl_compress.h>
+#include <openwdm_parts/ntifs_se_api.h>
 
 #endif

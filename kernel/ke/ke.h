@@ -314,6 +314,10 @@ KiInitializeClient(_Out_ struct _KTHREAD *Thread, _In_ struct _KPROCESS *Process
 /* Body of the thread that runs the threaded DPCs of processor Context, a number. */
 KSTART_ROUTINE KiThreadedDpcThread;
 
+/* Ends the client thread that executes a request, and with it the request; never returns. The host
+ * goes on once nothing else is ready. */
+__attribute__((noreturn)) void KiEndClient(NTSTATUS ExitStatus);
+
 /* Runs everything that can run without moving time to a later timer. */
 KI_RUN_RESULT
 KiRunReady(void);

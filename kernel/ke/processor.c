@@ -248,6 +248,21 @@ ClientRoutine(PVOID Context)
     }
 }
 
+void
+KiEndClient(NTSTATUS ExitStatus)
+{
+    PKTHREAD thread = KiCurrentThread();
+
+    ((KI_CLIENT_REQUEST *)thread->Extra)->Routine = NULL;
+    // What is ready runs, then the host goes on: nobody comes back to say that the request is done.
+    if (hostRequest.Client == thread)
+    {
+        hostRequest.Client = NULL;
+        hostRequest.Limit = KiQueryTime();
+    }
+    KiTerminateCurrentThread(ExitStatus);
+}
+
 static KI_CLIENT_REQUEST clientRequests[64];
 static ULONG clientCount;
 

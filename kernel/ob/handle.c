@@ -41,16 +41,16 @@ ObpGrowTable(POB_HANDLE_TABLE Table)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS
-ObCreateHandleForObject(PVOID Object,
-                        OB_OPEN_REASON Reason,
-                        ACCESS_MASK GrantedAccess,
-                        ULONG Attributes,
-                        PHANDLE Handle)
+static NTSTATUS
+ObpInsertHandle(POB_PROCESS Process,
+                PVOID Object,
+                OB_OPEN_REASON Reason,
+                ACCESS_MASK GrantedAccess,
+                ULONG Attributes,
+                PHANDLE Handle)
 {
-    const BOOLEAN kernel = (Attributes & OBJ_KERNEL_HANDLE) != 0;
-    const POB_PROCESS process =
-        kernel ? ObSystemProcess : (POB_PROCESS)KiCurrentThread()->ApcProcess;
+    const POB_PROCESS process = Process;
+    const BOOLEAN kernel = process == ObSystemProcess && (Attributes & OBJ_KERNEL_HANDLE) != 0;
     const POB_HANDLE_TABLE table = &process->Handles;
     const POBJECT_HEADER header = ObHeader(Object);
     if ((header->Flags & OB_FLAG_EXCLUSIVE) && header->HandleCount != 0)
@@ -85,6 +85,82 @@ ObCreateHandleForObject(PVOID Object,
     ObReference(Object);
     *Handle = (HANDLE)(((ULONG64)index << 2) | (kernel ? OB_KERNEL_HANDLE_BITS : 0));
     return STATUS_SUCCESS;
+}
+
+NTSTATUS
+ObCreateHandleInProcess(POB_PROCESS Source,
+                        POB_PROCESS Process,
+                        PVOID Object,
+                        OB_OPEN_REASON Reason,
+                        ACCESS_MASK GrantedAccess,
+                        ULONG Attributes,
+                        PHANDLE Handle)
+{
+    const POB_PROCESS process = (Attributes & OBJ_KERNEL_HANDLE) ? ObSystemProcess : Process;
+    if (__builtin_expect(ObpObserverCount == 0, 1) ||
+        !ObHeader(Object)->Type->Info.ObjectCallbacks || Reason == ObInheritHandle)
+    {
+        return ObpInsertHandle(process, Object, Reason, GrantedAccess, Attributes, Handle);
+    }
+    OBP_OBSERVED observed = {.Object = Object,
+                             .Source = (PEPROCESS)Source,
+                             .Target = (PEPROCESS)process,
+                             .Operation = Reason == ObDuplicateHandle
+                                              ? OB_OPERATION_HANDLE_DUPLICATE
+                                              : OB_OPERATION_HANDLE_CREATE,
+                             .Kernel = (Attributes & OBJ_KERNEL_HANDLE) != 0};
+    ACCESS_MASK access = GrantedAccess;
+    NTSTATUS status = ObpBeforeHandle(&observed, &access);
+    if (NT_SUCCESS(status))
+    {
+        status = ObpInsertHandle(process, Object, Reason, access, Attributes, Handle);
+    }
+    ObpAfterHandle(&observed, access, status);
+    return status;
+}
+
+NTSTATUS
+ObCreateHandleForObject(PVOID Object,
+                        OB_OPEN_REASON Reason,
+                        ACCESS_MASK GrantedAccess,
+                        ULONG Attributes,
+                        PHANDLE Handle)
+{
+    const POB_PROCESS current = (POB_PROCESS)KiCurrentThread()->ApcProcess;
+    return ObCreateHandleInProcess(current, current, Object, Reason, GrantedAccess, Attributes,
+                                   Handle);
+}
+
+NTSTATUS
+ObInheritHandles(POB_PROCESS Parent, POB_PROCESS Child)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    while (NT_SUCCESS(status) && Child->Handles.Count < Parent->Handles.Count)
+    {
+        status = ObpGrowTable(&Child->Handles);
+    }
+    for (ULONG index = 1; NT_SUCCESS(status) && index < Parent->Handles.Count; index++)
+    {
+        const OB_HANDLE_ENTRY *entry = &Parent->Handles.Entries[index];
+        HANDLE handle;
+        if (entry->Object == NULL || !(entry->Attributes & OBJ_INHERIT))
+        {
+            continue;
+        }
+        /* The child's handle has the parent's value: take that entry off the free list first. */
+        ULONG *link = &Child->Handles.FirstFree;
+        while (*link != index)
+        {
+            NT_ASSERT(*link != 0);
+            link = &Child->Handles.Entries[*link].Attributes;
+        }
+        *link = Child->Handles.Entries[index].Attributes;
+        Child->Handles.Entries[index].Attributes = Child->Handles.FirstFree;
+        Child->Handles.FirstFree = index;
+        status = ObpInsertHandle(Child, ObBody(entry->Object), ObInheritHandle,
+                                 entry->GrantedAccess, entry->Attributes, &handle);
+    }
+    return status;
 }
 
 /* ---- closing ------------------------------------------------------------------------------ */

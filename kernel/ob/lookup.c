@@ -34,6 +34,8 @@ ObpCheckAttributes(POBJECT_ATTRIBUTES Attributes)
     return STATUS_SUCCESS;
 }
 
+OB_SECURITY_HOOKS ObSecurity;
+
 void
 ObpBuildAccessState(PACCESS_STATE State, ACCESS_MASK DesiredAccess, POBJECT_TYPE Type)
 {
@@ -41,19 +43,31 @@ ObpBuildAccessState(PACCESS_STATE State, ACCESS_MASK DesiredAccess, POBJECT_TYPE
     ACCESS_MASK access = DesiredAccess;
     if (Type != NULL)
     {
-        const GENERIC_MAPPING *mapping = &Type->Info.GenericMapping;
-        access |= (access & GENERIC_READ) ? mapping->GenericRead : 0;
-        access |= (access & GENERIC_WRITE) ? mapping->GenericWrite : 0;
-        access |= (access & GENERIC_EXECUTE) ? mapping->GenericExecute : 0;
-        access |= (access & GENERIC_ALL) ? mapping->GenericAll : 0;
-        access &= ~(ACCESS_MASK)(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL);
-        if (access & MAXIMUM_ALLOWED)
-        {
-            access = (access & ~(ACCESS_MASK)MAXIMUM_ALLOWED) | mapping->GenericAll;
-        }
+        RtlMapGenericMask(&access, &Type->Info.GenericMapping);
     }
     State->OriginalDesiredAccess = DesiredAccess;
     State->RemainingDesiredAccess = access;
+    if (ObSecurity.CaptureSubject != NULL)
+    {
+        ObSecurity.CaptureSubject(&State->SubjectSecurityContext);
+    }
+}
+
+void
+ObpReleaseAccessState(PACCESS_STATE State)
+{
+    if (ObSecurity.ReleaseSubject != NULL)
+    {
+        ObSecurity.ReleaseSubject(&State->SubjectSecurityContext);
+    }
+}
+
+ACCESS_MASK
+ObpResolveMaximum(ACCESS_MASK Access, POBJECT_TYPE Type)
+{
+    return (Access & MAXIMUM_ALLOWED)
+               ? (Access & ~(ACCESS_MASK)MAXIMUM_ALLOWED) | Type->Info.GenericMapping.GenericAll
+               : Access;
 }
 
 /* ---- steps -------------------------------------------------------------------------------- */
@@ -93,7 +107,16 @@ ObpInsertHere(POBP_WALK Walk, PCUNICODE_STRING Component)
 {
     POBJECT_HEADER header = Walk->Lookup->Insert;
     UNICODE_STRING name;
-    NTSTATUS status = ObpCopyName(Component, &name);
+    ACCESS_MASK granted;
+    NTSTATUS status =
+        ObpGrantAccess(Walk->Directory,
+                       header->Type == ObDirectoryObjectType ? DIRECTORY_CREATE_SUBDIRECTORY
+                                                             : DIRECTORY_CREATE_OBJECT,
+                       Walk->Lookup->AccessMode, &granted);
+    if (NT_SUCCESS(status))
+    {
+        status = ObpCopyName(Component, &name);
+    }
     if (!NT_SUCCESS(status))
     {
         return status;
@@ -169,6 +192,19 @@ ObpParse(POBP_WALK Walk, PVOID Object)
     return status;
 }
 
+/* KERNEL:privileges: SeChangeNotifyPrivilege passes directories it has no access to. */
+static NTSTATUS
+ObpTraverse(POBP_WALK Walk, POBJECT_HEADER Directory)
+{
+    ACCESS_MASK granted;
+    if (Walk->Lookup->AccessMode == KernelMode || ObSecurity.HasPrivilege == NULL ||
+        ObSecurity.HasPrivilege(SE_CHANGE_NOTIFY_PRIVILEGE))
+    {
+        return STATUS_SUCCESS;
+    }
+    return ObpGrantAccess(ObBody(Directory), DIRECTORY_TRAVERSE, UserMode, &granted);
+}
+
 /* The entry of one component. STATUS_PENDING: go on with the next component. */
 static NTSTATUS
 ObpVisit(POBP_WALK Walk, POBJECT_HEADER Header)
@@ -177,9 +213,10 @@ ObpVisit(POBP_WALK Walk, POBJECT_HEADER Header)
     const BOOLEAN last = Walk->Rest.Length == 0;
     if (Header->Type == ObDirectoryObjectType && !last)
     {
+        const NTSTATUS status = ObpTraverse(Walk, Header);
         Walk->Directory = ObBody(Header);
         ObpSkipSeparator(Walk);
-        return STATUS_PENDING;
+        return NT_SUCCESS(status) ? STATUS_PENDING : status;
     }
     if (Header->Type == ObSymbolicLinkObjectType)
     {
@@ -338,13 +375,13 @@ ObpGrantAccess(PVOID Object, ACCESS_MASK DesiredAccess, KPROCESSOR_MODE Mode, PA
     const POBJECT_HEADER header = ObHeader(Object);
     if (ObAccessCheck != NULL)
     {
-        return ObAccessCheck(header->SecurityDescriptor, DesiredAccess,
+        return ObAccessCheck(*ObSecurityOf(Object), DesiredAccess,
                              &header->Type->Info.GenericMapping, header->Type->Info.ValidAccessMask,
                              Mode, Granted);
     }
-    ACCESS_STATE state;
-    ObpBuildAccessState(&state, DesiredAccess, header->Type);
-    *Granted = state.RemainingDesiredAccess;
+    ACCESS_MASK access = DesiredAccess;
+    RtlMapGenericMask(&access, &header->Type->Info.GenericMapping);
+    *Granted = ObpResolveMaximum(access, header->Type);
     return STATUS_SUCCESS;
 }
 
@@ -367,7 +404,21 @@ ObReferenceByName(PCUNICODE_STRING Name,
                          .AccessMode = AccessMode,
                          .AccessState = &state,
                          .ParseContext = ParseContext};
-    return ObpLookup(&lookup, Object);
+    NTSTATUS status = ObpLookup(&lookup, Object);
+    ObpReleaseAccessState(&state);
+    if (NT_SUCCESS(status) && ParseContext == NULL)
+    {
+        ACCESS_MASK granted;
+        status = ObpGrantAccess(*Object, DesiredAccess,
+                                (Attributes & OBJ_FORCE_ACCESS_CHECK) ? UserMode : AccessMode,
+                                &granted);
+        if (!NT_SUCCESS(status))
+        {
+            ObDereference(*Object);
+            *Object = NULL;
+        }
+    }
+    return status;
 }
 
 NTSTATUS
@@ -399,6 +450,7 @@ ObOpenByName(POBJECT_ATTRIBUTES ObjectAttributes,
                          .SecurityQos = ObjectAttributes->SecurityQualityOfService};
     PVOID object;
     status = ObpLookup(&lookup, &object);
+    ObpReleaseAccessState(&state);
     if (!NT_SUCCESS(status))
     {
         return status;

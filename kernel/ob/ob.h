@@ -58,13 +58,6 @@ typedef NTSTATUS (*OB_PARSE_METHOD)(PVOID ParseObject,
                                     PSECURITY_QUALITY_OF_SERVICE SecurityQos,
                                     PVOID *Object);
 
-/* SecurityInformation is one of those; see OB_SECURITY_OPERATION. */
-typedef NTSTATUS (*OB_SECURITY_METHOD)(PVOID Object,
-                                       ULONG Operation,
-                                       SECURITY_INFORMATION SecurityInformation,
-                                       PSECURITY_DESCRIPTOR SecurityDescriptor,
-                                       PULONG Length);
-
 /* Full name of an object whose name is not (only) in the name space. */
 typedef NTSTATUS (*OB_QUERYNAME_METHOD)(PVOID Object,
                                         BOOLEAN HasObjectName,
@@ -88,15 +81,17 @@ typedef struct _OB_TYPE_INITIALIZER
     GENERIC_MAPPING GenericMapping;
     BOOLEAN MaintainHandleCount; /* per-process counts are kept for Close */
     BOOLEAN UseDefaultObject;    /* not waitable: waits return at once */
+    BOOLEAN SecurityRequired;    /* also unnamed objects have a descriptor */
+    BOOLEAN ObjectCallbacks;     /* drivers may watch its handles (ObRegisterCallbacks) */
     ULONG WaitOffset;            /* offset of the DISPATCHER_HEADER in the object, when waitable */
     OB_DUMP_METHOD Dump;
     OB_OPEN_METHOD Open;
     OB_CLOSE_METHOD Close;
     OB_DELETE_METHOD Delete;
     OB_PARSE_METHOD Parse;
-    OB_SECURITY_METHOD Security;
     OB_QUERYNAME_METHOD QueryName;
     OB_OKAYTOCLOSE_METHOD OkayToClose;
+    PVOID (*Secured)(PVOID Object); /* the object whose descriptor protects this one */
 } OB_TYPE_INITIALIZER;
 
 /* Names the type struct of wdm.h (POBJECT_TYPE); its content is ours. */
@@ -149,6 +144,7 @@ C_ASSERT(sizeof(OBJECT_HEADER) % 16 == 0);
 #define OB_FLAG_PERMANENT 0x0001
 #define OB_FLAG_NEW       0x0004 /* created, not inserted */
 #define OB_FLAG_EXCLUSIVE 0x0008
+#define OB_FLAG_USER      0x0020 /* created for user mode */
 #define OB_FLAG_DELETED   0x0010 /* Delete runs or has run */
 
 #define OB_SIGNATURE 0x6a624f21u
@@ -298,6 +294,23 @@ ObLookupHandle(HANDLE Handle, KPROCESSOR_MODE AccessMode)
     return &table->Entries[value];
 }
 
+/* As ObCreateHandleForObject, in the table of Process; Source is where it was duplicated from. */
+NTSTATUS
+ObCreateHandleInProcess(_In_ POB_PROCESS Source,
+                        _In_ POB_PROCESS Process,
+                        _In_ PVOID Object,
+                        _In_ OB_OPEN_REASON Reason,
+                        _In_ ACCESS_MASK GrantedAccess,
+                        _In_ ULONG Attributes,
+                        _Out_ PHANDLE Handle);
+
+/* Gives Child, which has no handles yet, those of Parent with OBJ_INHERIT, with the same values. */
+NTSTATUS
+ObInheritHandles(_In_ POB_PROCESS Parent, _Inout_ POB_PROCESS Child);
+
+/* Routines of ObRegisterCallbacks, until FALSE (unload reports). */
+void ObForEachObserver(BOOLEAN (*Routine)(PVOID Function, PVOID Context), PVOID Context);
+
 /* Closes every handle of a process that ends. */
 void ObCloseAllHandles(_In_ POB_PROCESS Process);
 
@@ -320,6 +333,46 @@ extern NTSTATUS (*ObAccessCheck)(_In_opt_ PSECURITY_DESCRIPTOR Descriptor,
                                  _In_ ULONG ValidMask,
                                  _In_ KPROCESSOR_MODE AccessMode,
                                  _Out_ PACCESS_MASK Granted);
+
+/* What else ob asks of se; all NULL until se has started. */
+typedef struct _OB_SECURITY_HOOKS
+{
+    /* A self-relative copy of a descriptor of Mode's memory. */
+    NTSTATUS (*Capture)(PSECURITY_DESCRIPTOR Descriptor,
+                        KPROCESSOR_MODE Mode,
+                        PSECURITY_DESCRIPTOR *Copy);
+    /* The descriptor of a new object in a container with Parent. */
+    NTSTATUS (*Assign)(PSECURITY_DESCRIPTOR Parent,
+                       PSECURITY_DESCRIPTOR Explicit,
+                       BOOLEAN Container,
+                       const GENERIC_MAPPING *Mapping,
+                       KPROCESSOR_MODE Mode,
+                       PSECURITY_DESCRIPTOR *Descriptor);
+    /* Does the current thread hold SE_..._PRIVILEGE? */
+    BOOLEAN (*HasPrivilege)(ULONG Privilege);
+    VOID(NTAPI *CaptureSubject)(PSECURITY_SUBJECT_CONTEXT Subject);
+    VOID(NTAPI *ReleaseSubject)(PSECURITY_SUBJECT_CONTEXT Subject);
+} OB_SECURITY_HOOKS;
+
+extern OB_SECURITY_HOOKS ObSecurity;
+
+/* The object whose descriptor protects Object: itself, or a file's device. */
+static inline PVOID
+ObSecured(_In_ PVOID Object)
+{
+    const POBJECT_TYPE type = ObHeader(Object)->Type;
+    return type->Info.Secured == NULL ? Object : type->Info.Secured(Object);
+}
+
+static inline PSECURITY_DESCRIPTOR *
+ObSecurityOf(_In_ PVOID Object)
+{
+    return &ObHeader(ObSecured(Object))->SecurityDescriptor;
+}
+
+/* May the callbacks of a driver at Function be registered: is it in an image that was linked with
+ * /INTEGRITYCHECK? NULL: everywhere. */
+extern BOOLEAN (*ObMayRegisterCallback)(PVOID Function);
 
 /* ps hands its current process/thread pseudo handles to ob. Returns a body without reference. */
 extern PVOID (*ObPseudoHandle)(HANDLE Handle);

@@ -130,7 +130,19 @@ ObCreateObject(POBJECT_TYPE Type,
     {
         header->Flags |= OB_FLAG_EXCLUSIVE;
     }
-    (void)AccessMode;
+    header->Flags |= AccessMode == UserMode ? OB_FLAG_USER : 0;
+    if (ObjectAttributes != NULL && ObjectAttributes->SecurityDescriptor != NULL &&
+        ObSecurity.Capture != NULL)
+    {
+        status = ObSecurity.Capture(ObjectAttributes->SecurityDescriptor, AccessMode,
+                                    &header->SecurityDescriptor);
+        if (!NT_SUCCESS(status))
+        {
+            ObpFreeName(&header->Name);
+            MmFreePool(header, Type->Key);
+            return status;
+        }
+    }
     ObpInsertTail(&Type->ObjectList, &header->TypeEntry);
     Type->ObjectCount++;
     *Object = ObBody(header);
@@ -146,7 +158,7 @@ ObpInsertName(POBJECT_HEADER Header, PACCESS_STATE AccessState, PVOID *Existing)
                          .Name = &path,
                          .Attributes = Header->CreateAttributes,
                          .Type = Header->Type,
-                         .AccessMode = KernelMode,
+                         .AccessMode = (Header->Flags & OB_FLAG_USER) ? UserMode : KernelMode,
                          .AccessState = AccessState,
                          .Insert = Header};
     PVOID found = NULL;
@@ -175,6 +187,65 @@ ObpInsertName(POBJECT_HEADER Header, PACCESS_STATE AccessState, PVOID *Existing)
     return STATUS_OBJECT_NAME_EXISTS;
 }
 
+/* The object's own descriptor, from what its creator asked for, its directory and its creator. */
+static NTSTATUS
+ObpAssignSecurity(POBJECT_HEADER Header)
+{
+    const POBJECT_HEADER parent =
+        Header->Directory == NULL ? NULL : ObHeader(Header->Directory);
+    const PSECURITY_DESCRIPTOR explicit = Header->SecurityDescriptor;
+    PSECURITY_DESCRIPTOR assigned;
+    if (ObSecurity.Assign == NULL ||
+        (parent == NULL && explicit == NULL && !Header->Type->Info.SecurityRequired))
+    {
+        return STATUS_SUCCESS;
+    }
+    const NTSTATUS status = ObSecurity.Assign(
+        parent == NULL ? NULL : parent->SecurityDescriptor, explicit,
+        Header->Type == ObDirectoryObjectType, &Header->Type->Info.GenericMapping,
+        (Header->Flags & OB_FLAG_USER) ? UserMode : KernelMode, &assigned);
+    if (NT_SUCCESS(status))
+    {
+        Header->SecurityDescriptor = assigned;
+        if (explicit != NULL)
+        {
+            MmFreePool(explicit, 0);
+        }
+    }
+    return status;
+}
+
+/* NF:wdm.InitializeObjectAttributes: OBJ_PERMANENT is a privilege of user mode. */
+static NTSTATUS
+ObpCheckPermanent(POBJECT_HEADER Header)
+{
+    return (Header->Flags & OB_FLAG_USER) && (Header->Flags & OB_FLAG_PERMANENT) &&
+                   ObSecurity.HasPrivilege != NULL &&
+                   !ObSecurity.HasPrivilege(SE_CREATE_PERMANENT_PRIVILEGE)
+               ? STATUS_PRIVILEGE_NOT_HELD
+               : STATUS_SUCCESS;
+}
+
+/* A handle for who made the object, or found it (OBJ_OPENIF), whose access is checked then. */
+static NTSTATUS
+ObpHandleToNew(POBJECT_HEADER Header, PVOID Target, PACCESS_STATE State, PHANDLE Handle)
+{
+    const KPROCESSOR_MODE mode = (Header->Flags & OB_FLAG_USER) ? UserMode : KernelMode;
+    ACCESS_MASK access = State->RemainingDesiredAccess | State->PreviouslyGrantedAccess;
+    if (Target == ObBody(Header))
+    {
+        access = ObpResolveMaximum(access, Header->Type);
+        return ObCreateHandleForObject(Target, ObCreateHandle, access, Header->CreateAttributes,
+                                       Handle);
+    }
+    const NTSTATUS status = ObpGrantAccess(
+        Target, access,
+        (Header->CreateAttributes & OBJ_FORCE_ACCESS_CHECK) ? UserMode : mode, &access);
+    return NT_SUCCESS(status) ? ObCreateHandleForObject(Target, ObOpenHandle, access,
+                                                        Header->CreateAttributes, Handle)
+                              : status;
+}
+
 NTSTATUS
 ObInsertNewObject(PVOID Object,
                   ACCESS_MASK DesiredAccess,
@@ -185,15 +256,21 @@ ObInsertNewObject(PVOID Object,
     POBJECT_HEADER header = ObHeader(Object);
     PVOID target = Object;
     ACCESS_STATE accessState;
-    NTSTATUS status = STATUS_SUCCESS;
-    ObpBuildAccessState(&accessState, DesiredAccess, header->Type);
+    NTSTATUS status = ObpCheckPermanent(header);
     header->Flags &= ~OB_FLAG_NEW;
+    if (!NT_SUCCESS(status))
+    {
+        ObDereference(Object);
+        return status;
+    }
+    ObpBuildAccessState(&accessState, DesiredAccess, header->Type);
     if (header->Name.Length != 0)
     {
         PVOID existing;
         status = ObpInsertName(header, &accessState, &existing);
         if (!NT_SUCCESS(status))
         {
+            ObpReleaseAccessState(&accessState);
             ObDereference(Object);
             return status;
         }
@@ -203,14 +280,16 @@ ObInsertNewObject(PVOID Object,
         }
     }
     header->CreateRoot = NULL;
-    if (Handle != NULL)
+    if (target == Object)
     {
-        const NTSTATUS handleStatus = ObCreateHandleForObject(
-            target, target == Object ? ObCreateHandle : ObOpenHandle,
-            accessState.RemainingDesiredAccess | accessState.PreviouslyGrantedAccess,
-            header->CreateAttributes, Handle);
+        status = ObpAssignSecurity(header);
+    }
+    if (NT_SUCCESS(status) && Handle != NULL)
+    {
+        const NTSTATUS handleStatus = ObpHandleToNew(header, target, &accessState, Handle);
         status = NT_SUCCESS(handleStatus) ? status : handleStatus;
     }
+    ObpReleaseAccessState(&accessState);
     if (NT_SUCCESS(status))
     {
         ObHeader(target)->PointerCount += AdditionalReferences;

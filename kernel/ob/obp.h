@@ -105,8 +105,15 @@ ObpLookup(POBP_LOOKUP Lookup, PVOID *Object);
 NTSTATUS
 ObpCheckAttributes(POBJECT_ATTRIBUTES Attributes);
 
-/* Fills an access state for DesiredAccess; generic rights are mapped when Type is known. */
+/* Fills an access state for DesiredAccess with the current thread as subject; generic rights are
+ * mapped when Type is known. MAXIMUM_ALLOWED stays: it is resolved by who checks. */
 void ObpBuildAccessState(PACCESS_STATE State, ACCESS_MASK DesiredAccess, POBJECT_TYPE Type);
+
+void ObpReleaseAccessState(PACCESS_STATE State);
+
+/* MAXIMUM_ALLOWED for who is not checked: everything. */
+ACCESS_MASK
+ObpResolveMaximum(ACCESS_MASK Access, POBJECT_TYPE Type);
 
 /* Access that Mode gets to Object. */
 NTSTATUS
@@ -122,6 +129,26 @@ extern LIST_ENTRY ObpTypeList;
 /* Enters the type objects into \ObjectTypes once that exists. */
 NTSTATUS
 ObpNameTypes(void);
+
+/* ---- observed handles (filter.c) ---------------------------------------------------------- */
+
+/* A handle to an object whose type has callbacks: what the registered routines leave of Access. */
+typedef struct _OBP_OBSERVED
+{
+    PVOID Object;
+    PVOID Calls; /* one entry for each routine that was called before */
+    PEPROCESS Source, Target;
+    ACCESS_MASK Original;
+    OB_OPERATION Operation;
+    BOOLEAN Kernel;
+} OBP_OBSERVED, *POBP_OBSERVED;
+
+NTSTATUS
+ObpBeforeHandle(POBP_OBSERVED Observed, PACCESS_MASK Access);
+
+void ObpAfterHandle(POBP_OBSERVED Observed, ACCESS_MASK Granted, NTSTATUS Status);
+
+extern ULONG ObpObserverCount;
 
 /* ---- references (reference.c) ------------------------------------------------------------- */
 

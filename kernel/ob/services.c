@@ -137,26 +137,3 @@ ZwDuplicateObject(HANDLE SourceProcessHandle,
     }
     return status;
 }
-
-/* ---- security ----------------------------------------------------------------------------- */
-
-/* Contract: NF:ntifs.ObGetObjectSecurity: an object without a descriptor gives NULL. */
-DDI NTSTATUS
-ObGetObjectSecurity(PVOID Object,
-                    PSECURITY_DESCRIPTOR *SecurityDescriptor,
-                    PBOOLEAN MemoryAllocated)
-{
-    *SecurityDescriptor = ObHeader(Object)->SecurityDescriptor;
-    *MemoryAllocated = FALSE;
-    return STATUS_SUCCESS;
-}
-
-/* Contract: NF:ntifs.ObReleaseObjectSecurity. */
-DDI VOID
-ObReleaseObjectSecurity(PSECURITY_DESCRIPTOR SecurityDescriptor, BOOLEAN MemoryAllocated)
-{
-    if (MemoryAllocated && SecurityDescriptor != NULL)
-    {
-        MmFreePool(SecurityDescriptor, 0);
-    }
-}

@@ -21,6 +21,7 @@ PspPseudoHandle(HANDLE Handle)
 NTSTATUS
 PsInitSystem(void)
 {
+    PspInitSecurity();
     NTSTATUS status = PspInitThreads();
     if (NT_SUCCESS(status))
     {

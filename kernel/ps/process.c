@@ -16,13 +16,48 @@ PspDeleteProcess(PVOID Object)
     PPS_PROCESS process = Object;
     RemoveEntryList(&process->ProcessListEntry);
     PspFreeId(process->UniqueProcessId);
+    if (process->Token != NULL)
+    {
+        ObDereference(process->Token);
+    }
+    if (process->ImagePath.Buffer != NULL)
+    {
+        MmFreePool(process->ImagePath.Buffer, PSP_TABLE_TAG);
+    }
     MmDeleteUserArena(&process->Ob.Mm);
+}
+
+/* "\Device\HarddiskVolume1\Windows\client.exe": where a client's program would lie. */
+static NTSTATUS
+PspSetImagePath(PPS_PROCESS Process, const char *Name)
+{
+    static const char folder[] = "\\Device\\HarddiskVolume1\\Windows\\";
+    const BOOLEAN system = PsInitialSystemProcess == NULL;
+    ULONG length = 0;
+    PWSTR buffer = MmAllocatePool(PagedPool, 256 * sizeof(WCHAR), PSP_TABLE_TAG);
+    if (buffer == NULL)
+    {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    for (const char *c = folder; !system && *c != 0; c++)
+    {
+        buffer[length++] = (WCHAR)(UCHAR)*c;
+    }
+    for (const char *c = Name; *c != 0 && length < 255; c++)
+    {
+        buffer[length++] = (WCHAR)(UCHAR)*c;
+    }
+    Process->ImagePath.Buffer = buffer;
+    Process->ImagePath.Length = (USHORT)(length * sizeof(WCHAR));
+    Process->ImagePath.MaximumLength = (USHORT)(length * sizeof(WCHAR) + sizeof(WCHAR));
+    return STATUS_SUCCESS;
 }
 
 /* One reference for the caller. */
 static NTSTATUS
-PspNewProcess(const char *ImageFileName, PPS_PROCESS *Process)
+PspNewProcess(const char *ImageFileName, SE_ACCOUNT Account, PPS_PROCESS *Process)
 {
+    static ULONG64 startKey = 0x1000000000000;
     PPS_PROCESS process;
     NTSTATUS status =
         ObCreateObject(PspProcessType, NULL, KernelMode, sizeof(PS_PROCESS), (PVOID *)&process);
@@ -44,7 +79,16 @@ PspNewProcess(const char *ImageFileName, PPS_PROCESS *Process)
     {
         process->ImageFileName[index] = ImageFileName[index];
     }
+    process->StartKey = ++startKey;
     status = PspAllocateId(process, &process->UniqueProcessId);
+    if (NT_SUCCESS(status))
+    {
+        status = PspSetImagePath(process, ImageFileName);
+    }
+    if (NT_SUCCESS(status))
+    {
+        status = PsSetClientAccount(process, Account);
+    }
     if (!NT_SUCCESS(status))
     {
         ObDereference(process);
@@ -56,15 +100,39 @@ PspNewProcess(const char *ImageFileName, PPS_PROCESS *Process)
 }
 
 NTSTATUS
-PsCreateClientProcess(const char *ImageFileName, PPS_PROCESS *Process)
+PsSetClientAccount(PPS_PROCESS Process, SE_ACCOUNT Account)
 {
-    PPS_PROCESS process;
-    NTSTATUS status = PspNewProcess(ImageFileName, &process);
+    PACCESS_TOKEN token;
+    NTSTATUS status = SeCreateAccountToken(Account, &token);
     if (!NT_SUCCESS(status))
     {
         return status;
     }
-    process->InheritedFromUniqueProcessId = PsProcess(PsInitialSystemProcess)->UniqueProcessId;
+    const PACCESS_TOKEN old = Process->Token;
+    Process->Token = token;
+    if (old != NULL)
+    {
+        ObDereference(old);
+    }
+    status = SeProtectObject(token, token);
+    status = NT_SUCCESS(status) ? SeProtectObject(Process, token) : status;
+    for (PLIST_ENTRY e = Process->ThreadListHead.Flink;
+         NT_SUCCESS(status) && e != &Process->ThreadListHead; e = e->Flink)
+    {
+        status = SeProtectObject(CONTAINING_RECORD(e, PS_THREAD, ThreadListEntry), token);
+    }
+    return status;
+}
+
+static NTSTATUS
+PspNewClient(const char *ImageFileName, SE_ACCOUNT Account, PPS_PROCESS *Process)
+{
+    PPS_PROCESS process;
+    NTSTATUS status = PspNewProcess(ImageFileName, Account, &process);
+    if (!NT_SUCCESS(status))
+    {
+        return status;
+    }
     status = MmCreateUserArena(&process->Ob.Mm);
     if (!NT_SUCCESS(status))
     {
@@ -75,27 +143,100 @@ PsCreateClientProcess(const char *ImageFileName, PPS_PROCESS *Process)
     return STATUS_SUCCESS;
 }
 
+NTSTATUS
+PsCreateClientProcess(const char *ImageFileName, PPS_PROCESS *Process)
+{
+    const NTSTATUS status = PspNewClient(ImageFileName, SeAccountAdministrator, Process);
+    if (NT_SUCCESS(status))
+    {
+        (*Process)->InheritedFromUniqueProcessId =
+            PsProcess(PsInitialSystemProcess)->UniqueProcessId;
+    }
+    return status;
+}
+
+NTSTATUS
+PsStartClientProcess(const char *ImageFileName, SE_ACCOUNT Account, PPS_PROCESS *Process)
+{
+    PPS_PROCESS process;
+    const PPS_PROCESS parent = PspCurrentProcess();
+    NTSTATUS status = PspNewClient(ImageFileName, Account, &process);
+    if (!NT_SUCCESS(status))
+    {
+        return status;
+    }
+    process->InheritedFromUniqueProcessId = parent->UniqueProcessId;
+    process->Creator = PspCurrentThread()->Cid;
+    status = ObInheritHandles(&parent->Ob, &process->Ob);
+    if (NT_SUCCESS(status))
+    {
+        PS_CREATE_NOTIFY_INFO info = {.Size = sizeof(PS_CREATE_NOTIFY_INFO),
+                                      .FileOpenNameAvailable = TRUE,
+                                      .ParentProcessId = parent->UniqueProcessId,
+                                      .CreatingThreadId = PspCurrentThread()->Cid,
+                                      .ImageFileName = &process->ImagePath,
+                                      .CommandLine = &process->ImagePath};
+        PspCallProcessNotify(process, &info);
+        status = info.CreationStatus;
+    }
+    if (!NT_SUCCESS(status))
+    {
+        /* Those that were told of it also hear of its end. */
+        PsDeleteClientProcess(process);
+        return status;
+    }
+    *Process = process;
+    return STATUS_SUCCESS;
+}
+
+/* Cleanup and close routines of drivers run in the context of the process. */
+static void
+PspRundownProcess(PPS_PROCESS Process, NTSTATUS ExitStatus)
+{
+    Process->Exiting = TRUE;
+    ObCloseAllHandles(&Process->Ob);
+    Process->ExitStatus = ExitStatus;
+    Process->ExitTime100ns = KiQueryTime();
+    PspCallProcessNotify(Process, NULL);
+}
+
+static void
+PspSignalProcess(PPS_PROCESS Process)
+{
+    KIRQL irql;
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    KiSignalProcess(&Process->Ob.Mm.Pcb);
+    KeLowerIrql(irql);
+}
+
+void
+PsExitClientProcess(NTSTATUS ExitStatus)
+{
+    const PPS_PROCESS process = PspCurrentProcess();
+    KiCurrentThread()->PreviousMode = KernelMode;
+    PspRundownProcess(process, ExitStatus);
+    PspSignalProcess(process);
+    KiEndClient(ExitStatus);
+}
+
 void
 PsDeleteClientProcess(PPS_PROCESS Process)
 {
     const PKTHREAD thread = KiCurrentThread();
     PKPROCESS before = thread->ApcProcess;
-    Process->Exiting = TRUE;
-    /* Cleanup and close routines of drivers run in the context of the process. */
     thread->ApcProcess = &Process->Ob.Mm.Pcb;
     if (KiProcessSwitch != NULL)
     {
         KiProcessSwitch(thread->ApcProcess);
     }
-    ObCloseAllHandles(&Process->Ob);
+    PspRundownProcess(Process, STATUS_SUCCESS);
     MmDeleteUserArena(&Process->Ob.Mm);
     thread->ApcProcess = before;
     if (KiProcessSwitch != NULL)
     {
         KiProcessSwitch(before);
     }
-    Process->ExitStatus = STATUS_SUCCESS;
-    Process->Ob.Mm.Pcb.Header.SignalState = 1;
+    PspSignalProcess(Process);
     ObDereference(Process);
 }
 
@@ -121,13 +262,15 @@ PspInitProcesses(void)
         .ValidAccessMask = PROCESS_ALL_ACCESS,
         .GenericMapping = {STANDARD_RIGHTS_READ | 0x0410, STANDARD_RIGHTS_WRITE | 0x0beb,
                            STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, PROCESS_ALL_ACCESS},
+        .ObjectCallbacks = TRUE,
+        .SecurityRequired = TRUE,
         .Delete = PspDeleteProcess};
     PPS_PROCESS process;
     NTSTATUS status =
         ObCreateObjectType(L"Process", &initializer, MM_TAG('P', 'r', 'o', 'c'), &PspProcessType);
     if (NT_SUCCESS(status))
     {
-        status = PspNewProcess("System", &process);
+        status = PspNewProcess("System", SeAccountSystem, &process);
     }
     if (NT_SUCCESS(status))
     {
@@ -203,33 +346,6 @@ PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)
     ObReference(object);
     *Process = object;
     return STATUS_SUCCESS;
-}
-
-/* Contract: NF:ntddk.ZwOpenProcess: by identifier; a name is refused. */
-DDI NTSTATUS
-ZwOpenProcess(PHANDLE ProcessHandle,
-              ACCESS_MASK DesiredAccess,
-              POBJECT_ATTRIBUTES ObjectAttributes,
-              PCLIENT_ID ClientId)
-{
-    PEPROCESS process;
-    if (ObjectAttributes == NULL || ObjectAttributes->ObjectName != NULL)
-    {
-        return STATUS_OBJECT_NAME_INVALID;
-    }
-    if (ClientId == NULL)
-    {
-        return STATUS_INVALID_PARAMETER_MIX;
-    }
-    NTSTATUS status = PsLookupProcessByProcessId(ClientId->UniqueProcess, &process);
-    if (!NT_SUCCESS(status))
-    {
-        return STATUS_INVALID_CID;
-    }
-    status = ObOpenObjectByPointer(process, ObjectAttributes->Attributes, NULL, DesiredAccess,
-                                   PspProcessType, KernelMode, ProcessHandle);
-    ObDereference(process);
-    return status;
 }
 
 /* ---- attaching ---------------------------------------------------------------------------- */

@@ -6,11 +6,12 @@
 #ifndef PS_PS_H
 #define PS_PS_H
 
-#include "ntddk.h"
+#include "ntifs.h"
 
 #include "ke/ke.h"
 #include "mm/mm.h"
 #include "ob/ob.h"
+#include "se/se.h"
 
 typedef struct _PS_PROCESS
 {
@@ -23,6 +24,11 @@ typedef struct _PS_PROCESS
     NTSTATUS ExitStatus;
     BOOLEAN Exiting;
     LONGLONG CreateTime100ns;
+    LONGLONG ExitTime100ns; /* 0 while it lives */
+    ULONG64 StartKey;       /* never the same twice */
+    PACCESS_TOKEN Token;    /* primary */
+    CLIENT_ID Creator;      /* the thread that created it */
+    UNICODE_STRING ImagePath; /* pool */
     char ImageFileName[32];
 } PS_PROCESS, *PPS_PROCESS;
 
@@ -40,6 +46,7 @@ typedef struct _PS_THREAD
     LONGLONG CreateTime100ns;
     PVOID TopLevelIrp;
     ULONG HardErrorsDisabled;
+    SE_CLIENT Identity; /* whom it impersonates */
 } PS_THREAD, *PPS_THREAD;
 
 static inline PPS_THREAD
@@ -85,9 +92,25 @@ PsInitSystem(void);
 NTSTATUS
 PsStartWorkers(void);
 
-/* A client process for the runtime: own user arena, own handle table. Referenced for the caller. */
+/* A client process for the runtime: an administrator's, with own user arena and own handle table.
+ * Referenced for the caller. Nobody is notified: it is the one that boots with the machine. */
 NTSTATUS
 PsCreateClientProcess(_In_z_ const char *ImageFileName, _Out_ PPS_PROCESS *Process);
+
+/* Any other: the current thread creates it as a child of its process, whose OBJ_INHERIT handles it
+ * gets. Drivers that watch processes are asked; one that refuses (CreationStatus) fails it. */
+NTSTATUS
+PsStartClientProcess(_In_z_ const char *ImageFileName,
+                     _In_ SE_ACCOUNT Account,
+                     _Out_ PPS_PROCESS *Process);
+
+/* Runs on a client thread of the process, which it ends: handles are closed, drivers are told, the
+ * process is signaled. Never returns. The caller's references stay valid. */
+__attribute__((noreturn)) void PsExitClientProcess(_In_ NTSTATUS ExitStatus);
+
+/* Before the client's first request: another account for the process that boots. */
+NTSTATUS
+PsSetClientAccount(_In_ PPS_PROCESS Process, _In_ SE_ACCOUNT Account);
 
 /* A thread of it that runs requests through KiRunClient(&Thread->Tcb, ...). Its previous mode is
  * user. Referenced for the caller. */
@@ -108,6 +131,20 @@ PsCreateKernelThread(_In_ PKSTART_ROUTINE Routine,
 
 /* Every thread in order of creation, until FALSE (`threads`, leak reports). */
 void PsForEachThread(BOOLEAN (*Routine)(PPS_THREAD Thread, PVOID Context), PVOID Context);
+
+/* Routines of the PsSet...NotifyRoutine family, until FALSE (unload reports). Kind: "process",
+ * "thread", "image". */
+void PsForEachNotify(BOOLEAN (*Routine)(PVOID Function, const char *Kind, PVOID Context),
+                     PVOID Context);
+
+/* An image was mapped and has not run yet. Process NULL: into system memory. */
+void PsCallImageNotify(_In_opt_ PCUNICODE_STRING FullImageName,
+                       _In_opt_ PPS_PROCESS Process,
+                       _In_ PVOID Base,
+                       _In_ SIZE_T Size);
+
+/* First thing a new thread that is not the system's does. */
+void PsCallNewThreadNotify(void);
 
 void PsForEachProcess(BOOLEAN (*Routine)(PPS_PROCESS Process, PVOID Context), PVOID Context);
 

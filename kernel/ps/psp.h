@@ -36,6 +36,19 @@ PspFindId(HANDLE Id);
 NTSTATUS
 PspInitProcesses(void);
 
+/* ---- notifications (notify.c) ------------------------------------------------------------- */
+
+/* CreateInfo NULL: the process ends. */
+void PspCallProcessNotify(PPS_PROCESS Process, PPS_CREATE_NOTIFY_INFO CreateInfo);
+
+void PspCallThreadNotify(PPS_THREAD Thread, BOOLEAN Create);
+
+/* ---- identities (security.c) -------------------------------------------------------------- */
+
+void PspInitSecurity(void);
+
+void PspStopImpersonating(PPS_THREAD Thread);
+
 /* ---- threads (thread.c) ------------------------------------------------------------------- */
 
 NTSTATUS

@@ -26,6 +26,7 @@ PspDeleteThread(PVOID Object)
     PPS_THREAD thread = Object;
     PspUnlinkThread(thread);
     PspFreeId(thread->Cid.UniqueThread);
+    PspStopImpersonating(thread);
     if (thread->Process != NULL)
     {
         ObDereference(thread->Process);
@@ -36,6 +37,8 @@ static void
 PspRundownThread(PKTHREAD Thread)
 {
     PPS_THREAD thread = PsThread(Thread);
+    PspCallThreadNotify(thread, FALSE);
+    PspStopImpersonating(thread);
     if (PsThreadRundownIrps != NULL)
     {
         PsThreadRundownIrps(thread);
@@ -66,6 +69,10 @@ PspNewThread(PPS_PROCESS Process, PPS_THREAD *Thread)
     thread->Creator = KiCallerAddress();
     thread->Cid.UniqueProcess = Process->UniqueProcessId;
     status = PspAllocateId(thread, &thread->Cid.UniqueThread);
+    if (NT_SUCCESS(status) && Process->Token != NULL)
+    {
+        status = SeProtectObject(thread, Process->Token);
+    }
     if (!NT_SUCCESS(status))
     {
         ObDereference(thread);
@@ -116,6 +123,7 @@ PsCreateKernelThread(PKSTART_ROUTINE Routine, PVOID Context, PPS_THREAD *Thread)
     if (NT_SUCCESS(status))
     {
         (*Thread)->Creator = NULL;
+        PspCallThreadNotify(*Thread, TRUE);
         KiStartThread(&(*Thread)->Tcb);
     }
     return status;
@@ -141,6 +149,7 @@ PsCreateClientThread(PPS_PROCESS Process, PPS_THREAD *Thread)
     thread->Tcb.PreviousMode = UserMode;
     ObReference(thread);
     PspLinkThread(thread);
+    PspCallThreadNotify(thread, TRUE);
     *Thread = thread;
     return STATUS_SUCCESS;
 }
@@ -186,6 +195,8 @@ PspInitThreads(void)
         .ValidAccessMask = THREAD_ALL_ACCESS,
         .GenericMapping = {STANDARD_RIGHTS_READ | 0x0048, STANDARD_RIGHTS_WRITE | 0x0437,
                            STANDARD_RIGHTS_EXECUTE | SYNCHRONIZE, THREAD_ALL_ACCESS},
+        .ObjectCallbacks = TRUE,
+        .SecurityRequired = TRUE,
         .Delete = PspDeleteThread};
     KiThreadRundown = PspRundownThread;
     KiThreadReaper = PspReapThread;
@@ -240,6 +251,7 @@ PsCreateSystemThread(PHANDLE ThreadHandle,
     status = ObOpenObjectByPointer(thread, attributes, NULL, DesiredAccess, PspThreadType,
                                    KernelMode, ThreadHandle);
     NT_ASSERT(NT_SUCCESS(status));
+    PspCallThreadNotify(thread, TRUE);
     KiStartThread(&thread->Tcb);
     ObDereference(thread);
     return status;

@@ -1,39 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Access checks. The only caller is a local administrator with every privilege, so a descriptor
- * with a DACL grants what its entries for SYSTEM, Administrators, Authenticated Users, Interactive
- * and Everyone say, in order. PASSIVE_LEVEL.
+ * Access checks: what a descriptor grants a subject. First the mandatory label, then privileges,
+ * then the owner's rights, then the entries of the DACL in order; a restricted token passes the
+ * DACL twice. Owns no state. PASSIVE_LEVEL.
  */
-#include "se/se.h"
-
-#include "se/exports.h"
-
-#include "rtl/assert.h"
-#include "rtl/ddi.h"
-
-#define SEP_GENERIC (GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL)
-
-/* ---- reading descriptors ------------------------------------------------------------------ */
-
-/* The parts of a security descriptor that decide access; both forms (SE_SELF_RELATIVE or not). */
-typedef struct _SEP_HEADER
-{
-    UCHAR Revision;
-    UCHAR Sbz1;
-    USHORT Control;
-} SEP_HEADER;
-
-#define SEP_DACL_PRESENT  0x0004
-#define SEP_SELF_RELATIVE 0x8000
-
-typedef struct _SEP_ACL
-{
-    UCHAR Revision;
-    UCHAR Sbz1;
-    USHORT Size;
-    USHORT Count;
-    USHORT Sbz2;
-} SEP_ACL;
+#include "sep.h"
 
 typedef struct _SEP_ACE
 {
@@ -41,100 +12,251 @@ typedef struct _SEP_ACE
     UCHAR Flags;
     USHORT Size;
     ACCESS_MASK Mask;
-    UCHAR Sid[]; /* revision, count, authority[6], sub-authorities */
+    UCHAR Sid[]; /* of object ACEs: flags and identifiers first */
 } SEP_ACE;
 
-#define SEP_ACE_ALLOWED      0
-#define SEP_ACE_DENIED       1
-#define SEP_ACE_INHERIT_ONLY 0x08
+#define SEP_OBJECT_TYPE_PRESENT      1
+#define SEP_INHERITED_OBJECT_PRESENT 2
 
-/* NULL: no DACL, everything is granted. */
-static const SEP_ACL *
-SepDacl(PSECURITY_DESCRIPTOR Descriptor)
+/* The SID of an ACE that allows or denies, NULL for others and malformed ones. */
+static const UCHAR *
+SepAceSid(const SEP_ACE *Ace, PBOOLEAN Allow)
 {
-    const SEP_HEADER *header = Descriptor;
-    if (!(header->Control & SEP_DACL_PRESENT))
+    ULONG skip = 0;
+    switch (Ace->Type)
     {
-        return NULL;
+    case ACCESS_ALLOWED_ACE_TYPE:
+    case ACCESS_DENIED_ACE_TYPE:
+        break;
+    case ACCESS_ALLOWED_OBJECT_ACE_TYPE:
+    case ACCESS_DENIED_OBJECT_ACE_TYPE:
+        __builtin_memcpy(&skip, Ace->Sid, sizeof(skip));
+        skip = 4 + ((skip & SEP_OBJECT_TYPE_PRESENT) ? 16u : 0u) +
+               ((skip & SEP_INHERITED_OBJECT_PRESENT) ? 16u : 0u);
+        break;
+    default:
+        return NULL; /* audit and label entries; conditional ones, whose condition is unknown */
     }
-    const UCHAR *bytes = Descriptor;
-    if (header->Control & SEP_SELF_RELATIVE)
-    {
-        ULONG offset;
-        __builtin_memcpy(&offset, bytes + 16, sizeof(offset));
-        return offset == 0 ? NULL : (const SEP_ACL *)(bytes + offset);
-    }
-    const SEP_ACL *dacl;
-    __builtin_memcpy(&dacl, bytes + 32, sizeof(dacl));
-    return dacl;
+    *Allow = Ace->Type == ACCESS_ALLOWED_ACE_TYPE || Ace->Type == ACCESS_ALLOWED_OBJECT_ACE_TYPE;
+    const ULONG room = Ace->Size - (ULONG)sizeof(SEP_ACE);
+    const UCHAR *sid = Ace->Sid + skip;
+    return room >= skip + 8 && SepSidSize(sid) <= room - skip ? sid : NULL;
 }
 
-/* TRUE if the SID is one that the caller's token holds. */
+/* Does the token hold Sid, for allowing or for denying? */
 static BOOLEAN
-SepIsCaller(const UCHAR *Sid, ULONG Size)
+SepHolds(PSEP_TOKEN Token, const UCHAR *Sid, BOOLEAN Allow, BOOLEAN Restricted)
 {
-    static const struct
+    if (Restricted)
     {
-        UCHAR Authority, Count;
-        ULONG Sub[2];
-    } held[] = {{1, 1, {0, 0}},     /* Everyone */
-                {2, 1, {0, 0}},     /* Local */
-                {5, 1, {4, 0}},     /* Interactive */
-                {5, 1, {11, 0}},    /* Authenticated Users */
-                {5, 1, {18, 0}},    /* SYSTEM */
-                {5, 2, {32, 544}},  /* Administrators */
-                {5, 2, {32, 545}}}; /* Users */
-    for (ULONG index = 0; index < RTL_NUMBER_OF(held); index++)
-    {
-        const ULONG length = 8 + held[index].Count * (ULONG)sizeof(ULONG);
-        if (Size >= length && Sid[1] == held[index].Count && Sid[7] == held[index].Authority &&
-            __builtin_memcmp(Sid + 8, held[index].Sub, length - 8) == 0)
+        for (ULONG index = 0; index < Token->RestrictedCount; index++)
         {
-            return TRUE;
+            if (SepEqualSids(&Token->Restricted[index].Sid, Sid))
+            {
+                return TRUE;
+            }
+        }
+        return FALSE;
+    }
+    if (SepEqualSids(&Token->User, Sid))
+    {
+        return !Allow || !(Token->UserAttributes & SE_GROUP_USE_FOR_DENY_ONLY);
+    }
+    for (ULONG index = 0; index < Token->GroupCount; index++)
+    {
+        const ULONG attributes = Token->Groups[index].Attributes;
+        if (SepEqualSids(&Token->Groups[index].Sid, Sid))
+        {
+            return (attributes & SE_GROUP_ENABLED) ||
+                   (!Allow && (attributes & SE_GROUP_USE_FOR_DENY_ONLY));
         }
     }
     return FALSE;
 }
 
-static void
-SepMapGeneric(PACCESS_MASK Access, const GENERIC_MAPPING *Mapping)
+static BOOLEAN
+SepIsOwnerRights(const UCHAR *Sid)
 {
-    ACCESS_MASK access = *Access;
-    access |= (access & GENERIC_READ) ? Mapping->GenericRead : 0;
-    access |= (access & GENERIC_WRITE) ? Mapping->GenericWrite : 0;
-    access |= (access & GENERIC_EXECUTE) ? Mapping->GenericExecute : 0;
-    access |= (access & GENERIC_ALL) ? Mapping->GenericAll : 0;
-    *Access = access & ~(ACCESS_MASK)SEP_GENERIC;
+    const SEP_SID rights = SepMakeSid(3, 1, 4, 0);
+    return SepEqualSids(&rights, Sid);
 }
 
-/* What the DACL allows the caller. The first entry that speaks of a right decides it. */
-static ACCESS_MASK
-SepAllowed(const SEP_ACL *Dacl, const GENERIC_MAPPING *Mapping)
+typedef struct _SEP_WALK
 {
-    ACCESS_MASK allowed = 0, denied = 0;
+    PSEP_TOKEN Token;
+    const GENERIC_MAPPING *Mapping;
+    BOOLEAN Restricted;
+    BOOLEAN Owner;       /* the subject owns the object */
+    BOOLEAN OwnerRights; /* an entry for OWNER RIGHTS was seen */
+    ACCESS_MASK Allowed;
+    ACCESS_MASK Denied;
+} SEP_WALK, *PSEP_WALK;
+
+/* The first entry that speaks of a right decides it. */
+static void
+SepWalkDacl(PSEP_WALK Walk, const ACL *Dacl)
+{
     const UCHAR *position = (const UCHAR *)(Dacl + 1);
-    const UCHAR *end = (const UCHAR *)Dacl + Dacl->Size;
-    for (ULONG index = 0; index < Dacl->Count && position + sizeof(SEP_ACE) <= end; index++)
+    const UCHAR *end = (const UCHAR *)Dacl + Dacl->AclSize;
+    for (ULONG index = 0; index < Dacl->AceCount && position + sizeof(SEP_ACE) <= end; index++)
+    {
+        const SEP_ACE *ace = (const SEP_ACE *)position;
+        BOOLEAN allow = FALSE;
+        if (ace->Size < sizeof(SEP_ACE) || position + ace->Size > end)
+        {
+            return;
+        }
+        position += ace->Size;
+        const UCHAR *sid = (ace->Flags & INHERIT_ONLY_ACE) ? NULL : SepAceSid(ace, &allow);
+        if (sid == NULL)
+        {
+            continue;
+        }
+        const BOOLEAN rights = SepIsOwnerRights(sid);
+        Walk->OwnerRights |= rights;
+        if (rights ? !Walk->Owner : !SepHolds(Walk->Token, sid, allow, Walk->Restricted))
+        {
+            continue;
+        }
+        ACCESS_MASK mask = ace->Mask;
+        RtlMapGenericMask(&mask, Walk->Mapping);
+        Walk->Allowed |= allow ? mask & ~Walk->Denied : 0;
+        Walk->Denied |= allow ? 0 : mask & ~Walk->Allowed;
+    }
+}
+
+/* What the DACL gives, with what an owner always has unless OWNER RIGHTS says otherwise. */
+static ACCESS_MASK
+SepDaclRights(PSEP_CHECK Check, const SEP_PARTS *Parts, BOOLEAN Restricted)
+{
+    SEP_WALK walk = {.Token = SepEffective(Check->Subject),
+                     .Mapping = Check->Mapping,
+                     .Restricted = Restricted};
+    walk.Owner = Parts->Owner != NULL && SepHolds(walk.Token, Parts->Owner, TRUE, Restricted);
+    if (Parts->Dacl == NULL)
+    {
+        return Check->Mapping->GenericAll | Check->ValidMask | Check->Desired;
+    }
+    SepWalkDacl(&walk, Parts->Dacl);
+    if (walk.Owner && !walk.OwnerRights)
+    {
+        walk.Allowed |= READ_CONTROL | WRITE_DAC;
+    }
+    return walk.Allowed;
+}
+
+/* ---- mandatory label ---------------------------------------------------------------------- */
+
+/* Without a label an object has medium integrity and lets nobody below write. */
+static void
+SepLabelOf(const SEP_PARTS *Parts, PULONG Integrity, PULONG Policy)
+{
+    *Integrity = SECURITY_MANDATORY_MEDIUM_RID;
+    *Policy = SYSTEM_MANDATORY_LABEL_NO_WRITE_UP;
+    if (Parts->Sacl == NULL)
+    {
+        return;
+    }
+    const UCHAR *position = (const UCHAR *)(Parts->Sacl + 1);
+    const UCHAR *end = (const UCHAR *)Parts->Sacl + Parts->Sacl->AclSize;
+    for (ULONG index = 0; index < Parts->Sacl->AceCount && position + sizeof(SEP_ACE) <= end;
+         index++)
     {
         const SEP_ACE *ace = (const SEP_ACE *)position;
         if (ace->Size < sizeof(SEP_ACE) || position + ace->Size > end)
         {
-            break;
-        }
-        ACCESS_MASK mask = ace->Mask;
-        SepMapGeneric(&mask, Mapping);
-        if (!(ace->Flags & SEP_ACE_INHERIT_ONLY) &&
-            SepIsCaller(ace->Sid, ace->Size - (ULONG)sizeof(SEP_ACE)))
-        {
-            allowed |= ace->Type == SEP_ACE_ALLOWED ? mask & ~denied : 0;
-            denied |= ace->Type == SEP_ACE_DENIED ? mask & ~allowed : 0;
+            return;
         }
         position += ace->Size;
+        if (ace->Type == SYSTEM_MANDATORY_LABEL_ACE_TYPE && !(ace->Flags & INHERIT_ONLY_ACE) &&
+            ace->Size >= sizeof(SEP_ACE) + 12)
+        {
+            __builtin_memcpy(Integrity, ace->Sid + 8, sizeof(*Integrity));
+            *Policy = ace->Mask;
+            return;
+        }
     }
-    return allowed;
+}
+
+/* Rights that the label takes away, whatever the DACL says. */
+static ACCESS_MASK
+SepLabelDenies(PSEP_CHECK Check, const SEP_PARTS *Parts)
+{
+    const PSEP_TOKEN token = SepEffective(Check->Subject);
+    const GENERIC_MAPPING *mapping = Check->Mapping;
+    const ACCESS_MASK readAndExecute = mapping->GenericRead | mapping->GenericExecute;
+    ULONG integrity, policy;
+    SepLabelOf(Parts, &integrity, &policy);
+    if (token->Integrity >= integrity ||
+        !(token->MandatoryPolicy & TOKEN_MANDATORY_POLICY_NO_WRITE_UP))
+    {
+        return 0;
+    }
+    ACCESS_MASK denied = 0;
+    if (policy & SYSTEM_MANDATORY_LABEL_NO_WRITE_UP)
+    {
+        denied |= (mapping->GenericWrite | WRITE_DAC | WRITE_OWNER | DELETE |
+                   (mapping->GenericAll & SPECIFIC_RIGHTS_ALL)) &
+                  ~(readAndExecute | SYNCHRONIZE);
+    }
+    if (policy & SYSTEM_MANDATORY_LABEL_NO_READ_UP)
+    {
+        denied |= mapping->GenericRead & ~(mapping->GenericExecute | SYNCHRONIZE);
+    }
+    if (policy & SYSTEM_MANDATORY_LABEL_NO_EXECUTE_UP)
+    {
+        denied |= mapping->GenericExecute & ~(mapping->GenericRead | SYNCHRONIZE);
+    }
+    return denied;
 }
 
 /* ---- decisions ---------------------------------------------------------------------------- */
+
+NTSTATUS
+SepCheckAccess(PSEP_CHECK Check)
+{
+    const PSEP_TOKEN token = SepEffective(Check->Subject);
+    const BOOLEAN maximum = (Check->Desired & MAXIMUM_ALLOWED) != 0;
+    ACCESS_MASK desired = Check->Desired & ~(ACCESS_MASK)MAXIMUM_ALLOWED;
+    ACCESS_MASK byPrivilege = 0;
+    SEP_PARTS parts;
+    Check->PrivilegesUsed = 0;
+    Check->Granted = 0;
+    if (desired & ACCESS_SYSTEM_SECURITY)
+    {
+        if (!SeTokenHasPrivilege(token, SE_SECURITY_PRIVILEGE))
+        {
+            return STATUS_PRIVILEGE_NOT_HELD;
+        }
+        byPrivilege |= ACCESS_SYSTEM_SECURITY;
+        Check->PrivilegesUsed |= SEP_PRIVILEGE(SE_SECURITY_PRIVILEGE);
+    }
+    SepSplit(Check->Descriptor, &parts);
+    const ACCESS_MASK denied = SepLabelDenies(Check, &parts);
+    ACCESS_MASK allowed = SepDaclRights(Check, &parts, FALSE);
+    if (token->Flags & SEP_TOKEN_RESTRICTED)
+    {
+        /* WRITE_RESTRICTED: the second pass counts for write access only. */
+        const ACCESS_MASK free =
+            (token->Flags & SEP_TOKEN_WRITE_RESTRICTED)
+                ? Check->Mapping->GenericRead | Check->Mapping->GenericExecute
+                : 0;
+        allowed &= SepDaclRights(Check, &parts, TRUE) | free;
+    }
+    allowed &= ~denied;
+    if ((desired & WRITE_OWNER & ~allowed) && !(denied & WRITE_OWNER) &&
+        SeTokenHasPrivilege(token, SE_TAKE_OWNERSHIP_PRIVILEGE))
+    {
+        byPrivilege |= WRITE_OWNER;
+        Check->PrivilegesUsed |= SEP_PRIVILEGE(SE_TAKE_OWNERSHIP_PRIVILEGE);
+    }
+    if (desired & ~(allowed | byPrivilege))
+    {
+        return STATUS_ACCESS_DENIED;
+    }
+    Check->Granted = maximum ? desired | allowed : desired;
+    return Check->Granted == 0 && maximum ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+}
 
 NTSTATUS
 SeGrantAccess(PSECURITY_DESCRIPTOR Descriptor,
@@ -144,30 +266,69 @@ SeGrantAccess(PSECURITY_DESCRIPTOR Descriptor,
               KPROCESSOR_MODE AccessMode,
               PACCESS_MASK Granted)
 {
+    SECURITY_SUBJECT_CONTEXT subject;
     ACCESS_MASK desired = Desired;
-    ACCESS_MASK all = Mapping->GenericAll | ValidMask;
-    SepMapGeneric(&desired, Mapping);
-    const BOOLEAN maximum = (desired & MAXIMUM_ALLOWED) != 0;
-    desired &= ~(ACCESS_MASK)MAXIMUM_ALLOWED;
-    const SEP_ACL *dacl =
-        Descriptor == NULL || AccessMode == KernelMode ? NULL : SepDacl(Descriptor);
-    if (dacl != NULL)
+    RtlMapGenericMask(&desired, Mapping);
+    if (Descriptor == NULL || AccessMode == KernelMode)
     {
-        /* An administrator can always take ownership and read the security of an object. */
-        all = SepAllowed(dacl, Mapping) | READ_CONTROL | WRITE_OWNER | ACCESS_SYSTEM_SECURITY;
-        if (desired & ~all)
-        {
-            return STATUS_ACCESS_DENIED;
-        }
+        const ACCESS_MASK all = Mapping->GenericAll | ValidMask;
+        *Granted = (desired & ~(ACCESS_MASK)MAXIMUM_ALLOWED) |
+                   ((desired & MAXIMUM_ALLOWED) ? all : 0);
+        return STATUS_SUCCESS;
     }
-    *Granted = maximum ? desired | all : desired;
-    return STATUS_SUCCESS;
+    SepBorrowSubject(&subject);
+    SEP_CHECK check = {.Descriptor = Descriptor,
+                       .Mapping = Mapping,
+                       .Subject = &subject,
+                       .ValidMask = ValidMask,
+                       .Desired = desired};
+    const NTSTATUS status = SepCheckAccess(&check);
+    if (NT_SUCCESS(status))
+    {
+        *Granted = check.Granted;
+    }
+    return status;
 }
 
-NTSTATUS
-SeInitSystem(void)
+/* ---- documented routines ------------------------------------------------------------------ */
+
+/* Kernel mode is granted everything it asks for. */
+static BOOLEAN
+SepGrantKernel(ACCESS_MASK Desired,
+               ACCESS_MASK Previous,
+               const GENERIC_MAPPING *Mapping,
+               PACCESS_MASK Granted)
 {
-    ObAccessCheck = SeGrantAccess;
+    ACCESS_MASK desired = Desired;
+    RtlMapGenericMask(&desired, Mapping);
+    *Granted = (desired & ~(ACCESS_MASK)MAXIMUM_ALLOWED) | Previous |
+               ((desired & MAXIMUM_ALLOWED) ? Mapping->GenericAll : 0);
+    return TRUE;
+}
+
+static NTSTATUS
+SepReturnPrivileges(ULONG64 Used, PPRIVILEGE_SET *Privileges)
+{
+    const ULONG count = (ULONG)__builtin_popcountll(Used);
+    if (Privileges == NULL || count == 0)
+    {
+        return STATUS_SUCCESS;
+    }
+    PPRIVILEGE_SET set = MmAllocatePool(
+        PagedPool, sizeof(PRIVILEGE_SET) + count * sizeof(LUID_AND_ATTRIBUTES), SEP_TAG);
+    if (set == NULL)
+    {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    for (ULONG number = 0; number < 64; number++)
+    {
+        if (Used & SEP_PRIVILEGE(number))
+        {
+            set->Privilege[set->PrivilegeCount].Luid = (LUID){number, 0};
+            set->Privilege[set->PrivilegeCount++].Attributes = SE_PRIVILEGE_USED_FOR_ACCESS;
+        }
+    }
+    *Privileges = set;
     return STATUS_SUCCESS;
 }
 
@@ -184,33 +345,54 @@ SeAccessCheck(PSECURITY_DESCRIPTOR SecurityDescriptor,
               PACCESS_MASK GrantedAccess,
               PNTSTATUS AccessStatus)
 {
-    ACCESS_MASK granted = 0;
-    (void)SubjectSecurityContext;
     (void)SubjectContextLocked;
     if (Privileges != NULL)
     {
         *Privileges = NULL;
     }
-    if (SecurityDescriptor == NULL && AccessMode != KernelMode)
+    *AccessStatus = STATUS_SUCCESS;
+    if (AccessMode == KernelMode)
     {
-        *AccessStatus = STATUS_ACCESS_DENIED;
+        return SepGrantKernel(DesiredAccess, PreviouslyGrantedAccess, GenericMapping,
+                              GrantedAccess);
+    }
+    *GrantedAccess = 0;
+    *AccessStatus = STATUS_ACCESS_DENIED;
+    if (SecurityDescriptor == NULL)
+    {
         return FALSE;
     }
-    *AccessStatus =
-        SeGrantAccess(SecurityDescriptor, DesiredAccess, GenericMapping, 0, AccessMode, &granted);
-    *GrantedAccess = NT_SUCCESS(*AccessStatus) ? granted | PreviouslyGrantedAccess : 0;
+    if (SubjectSecurityContext->ClientToken != NULL &&
+        SubjectSecurityContext->ImpersonationLevel < SecurityImpersonation)
+    {
+        *AccessStatus = STATUS_BAD_IMPERSONATION_LEVEL;
+        return FALSE;
+    }
+    SEP_CHECK check = {.Descriptor = SecurityDescriptor,
+                       .Mapping = GenericMapping,
+                       .Subject = SubjectSecurityContext,
+                       .Desired = DesiredAccess};
+    RtlMapGenericMask(&check.Desired, GenericMapping);
+    check.Desired &= ~PreviouslyGrantedAccess;
+    if (check.Desired != 0)
+    {
+        *AccessStatus = SepCheckAccess(&check);
+    }
+    else
+    {
+        *AccessStatus = PreviouslyGrantedAccess == 0 ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+    }
+    if (NT_SUCCESS(*AccessStatus))
+    {
+        *AccessStatus = SepReturnPrivileges(check.PrivilegesUsed, Privileges);
+    }
+    *GrantedAccess = NT_SUCCESS(*AccessStatus) ? check.Granted | PreviouslyGrantedAccess : 0;
     return NT_SUCCESS(*AccessStatus);
 }
 
-/* Contract: NF:ntddk.SeSinglePrivilegeCheck. Kernel mode always has it; so has the one caller, for
- * every privilege that exists. */
-DDI BOOLEAN
-SeSinglePrivilegeCheck(LUID PrivilegeValue, KPROCESSOR_MODE PreviousMode)
+/* Contract: NF:ntifs.SeFreePrivileges. */
+DDI VOID
+SeFreePrivileges(PPRIVILEGE_SET Privileges)
 {
-    if (PreviousMode == KernelMode)
-    {
-        return TRUE;
-    }
-    return PrivilegeValue.HighPart == 0 && PrivilegeValue.LowPart >= SE_MIN_WELL_KNOWN_PRIVILEGE &&
-           PrivilegeValue.LowPart <= SE_MAX_WELL_KNOWN_PRIVILEGE;
+    MmFreePool(Privileges, SEP_TAG);
 }
