@@ -57,9 +57,9 @@ IopMapAccess(ACCESS_MASK DesiredAccess)
     access |= (access & GENERIC_READ) ? IopFileMapping.GenericRead : 0;
     access |= (access & GENERIC_WRITE) ? IopFileMapping.GenericWrite : 0;
     access |= (access & GENERIC_EXECUTE) ? IopFileMapping.GenericExecute : 0;
-    access |= (access & (GENERIC_ALL | MAXIMUM_ALLOWED)) ? IopFileMapping.GenericAll : 0;
-    return access & ~(ACCESS_MASK)(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL |
-                                   MAXIMUM_ALLOWED);
+    access |= (access & GENERIC_ALL) ? IopFileMapping.GenericAll : 0;
+    /* MAXIMUM_ALLOWED waits for the device's descriptor. */
+    return access & ~(ACCESS_MASK)(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL);
 }
 
 static NTSTATUS

@@ -162,7 +162,7 @@ IopAllocateDevice(PCUNICODE_STRING Name,
     ULONG offset = sizeof(DEVICE_OBJECT) + ((ExtensionSize + 15) & ~15u);
     ULONG flags = (Exclusive ? OBJ_EXCLUSIVE : 0) | (Name != NULL ? OBJ_PERMANENT : 0);
     InitializeObjectAttributes(&attributes, (PUNICODE_STRING)Name, flags | OBJ_KERNEL_HANDLE, NULL,
-                               NULL);
+                               SeDeviceDescriptor);
     NTSTATUS status = ObCreateObject(IopDeviceObjectType, &attributes, KernelMode,
                                      offset + sizeof(IOP_DEVICE), (PVOID *)&device);
     if (!NT_SUCCESS(status))

@@ -245,6 +245,14 @@ IopParseFile(PVOID ParseObject,
 POBJECT_TYPE IopFileObjectType;
 POBJECT_TYPE *IoFileObjectType = &IopFileObjectType;
 
+/* KERNEL:security-descriptors: a device's descriptor protects the files opened on it. */
+static PVOID
+IopSecuredObject(PVOID Object)
+{
+    const PFILE_OBJECT file = Object;
+    return file->DeviceObject == NULL ? Object : (PVOID)file->DeviceObject;
+}
+
 NTSTATUS
 IopCreateFileType(void)
 {
@@ -255,7 +263,8 @@ IopCreateFileType(void)
                                 .Close = IopCloseFile,
                                 .Delete = IopDeleteFile,
                                 .Parse = IopParseFile,
-                                .QueryName = IopQueryFileName};
+                                .QueryName = IopQueryFileName,
+                                .Secured = IopSecuredObject};
     return ObCreateObjectType(L"File", &type, 'eliF', &IopFileObjectType);
 }
 

@@ -114,6 +114,33 @@ IopCheckOpen(PDEVICE_OBJECT DeviceObject, const IOP_OPEN_PACKET *Packet)
     return STATUS_SUCCESS;
 }
 
+/* KERNEL:controlling-device-namespace-access: the device's descriptor protects the device itself,
+ * and what is opened by a longer name if the top of the stack has FILE_DEVICE_SECURE_OPEN. */
+static NTSTATUS
+IopCheckDeviceAccess(PDEVICE_OBJECT DeviceObject,
+                     PIOP_OPEN_PACKET Packet,
+                     KPROCESSOR_MODE AccessMode,
+                     ULONG Attributes,
+                     PCUNICODE_STRING RemainingName)
+{
+    const BOOLEAN force =
+        (Attributes & OBJ_FORCE_ACCESS_CHECK) || (Packet->Options & IO_FORCE_ACCESS_CHECK);
+    const KPROCESSOR_MODE mode = force ? UserMode : AccessMode;
+    PDEVICE_OBJECT top = DeviceObject;
+    PSECURITY_DESCRIPTOR descriptor = ObHeader(DeviceObject)->SecurityDescriptor;
+    while (top->AttachedDevice != NULL)
+    {
+        top = top->AttachedDevice;
+    }
+    if (Packet->RelatedFileObject != NULL ||
+        (RemainingName->Length != 0 && !(top->Characteristics & FILE_DEVICE_SECURE_OPEN)))
+    {
+        descriptor = NULL;
+    }
+    return SeGrantAccess(descriptor, Packet->DesiredAccess, &IopFileMapping, FILE_ALL_ACCESS, mode,
+                         &Packet->DesiredAccess);
+}
+
 static void
 IopFillCreate(PIRP Irp,
               const IOP_OPEN_PACKET *Packet,
@@ -234,6 +261,10 @@ IopParseDevice(PVOID ParseObject,
         return IopReferenceDeviceItself(device, RemainingName, Object);
     }
     NTSTATUS status = IopCheckOpen(device, packet);
+    if (NT_SUCCESS(status))
+    {
+        status = IopCheckDeviceAccess(device, packet, AccessMode, Attributes, RemainingName);
+    }
     if (NT_SUCCESS(status))
     {
         status = IopCreateFileObject(device, packet, RemainingName, Attributes, &file);

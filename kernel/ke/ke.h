@@ -223,6 +223,9 @@ extern void (*KiThreadRundown)(struct _KTHREAD *Thread);
 /* Called once the dead thread is off its stack (ps drops its reference). */
 extern void (*KiThreadReaper)(struct _KTHREAD *Thread);
 
+/* Wakes who waits for Object, whose SignalState has been set. At DISPATCH_LEVEL. */
+void KiSignalObject(DISPATCHER_HEADER *Object, KPRIORITY Increment);
+
 /* Called when the running thread's process changes (mm maps the process's user arena). */
 extern void (*KiProcessSwitch)(struct _KPROCESS *Process);
 

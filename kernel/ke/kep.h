@@ -137,8 +137,6 @@ void KiLeaveQueue(PKTHREAD Thread);
 // KeRemoveQueue's wait. STATUS_SUCCESS: Thread->QueueEntry is the entry.
 NTSTATUS
 KiWaitForQueue(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout);
-// Object has become signaled: release whom it satisfies.
-void KiSignalObject(DISPATCHER_HEADER *Object, KPRIORITY Increment);
 void KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment);
 void KiCheckWaitIrql(const char *Name, const LARGE_INTEGER *Timeout);
 void KiSatisfyMutant(PKMUTANT Mutant, PKTHREAD Thread);

@@ -6,15 +6,11 @@
 #ifndef PS_EXPORTS_H
 #define PS_EXPORTS_H
 
-#include "ntddk.h"
+#include "ntifs.h"
 
 NTKERNELAPI VOID NTAPI KeAttachProcess(PRKPROCESS Process);
 
 NTKERNELAPI VOID NTAPI KeDetachProcess(VOID);
-
-NTKERNELAPI VOID NTAPI KeStackAttachProcess(PRKPROCESS Process, PVOID ApcState);
-
-NTKERNELAPI VOID NTAPI KeUnstackDetachProcess(PVOID ApcState);
 
 NTKERNELAPI HANDLE NTAPI PsGetCurrentProcessId(VOID);
 
@@ -64,5 +60,50 @@ NTKERNELAPI NTSTATUS NTAPI ZwOpenProcess(PHANDLE ProcessHandle,
                                          ACCESS_MASK DesiredAccess,
                                          POBJECT_ATTRIBUTES ObjectAttributes,
                                          PCLIENT_ID ClientId);
+
+NTKERNELAPI VOID NTAPI PsRevertThreadToSelf(PETHREAD Thread);
+
+NTKERNELAPI BOOLEAN NTAPI PsIsThreadImpersonating(PETHREAD Thread);
+
+#undef PsDereferencePrimaryToken
+NTKERNELAPI VOID NTAPI PsDereferencePrimaryToken(PACCESS_TOKEN PrimaryToken);
+
+#undef PsDereferenceImpersonationToken
+NTKERNELAPI VOID NTAPI PsDereferenceImpersonationToken(PACCESS_TOKEN ImpersonationToken);
+
+NTKERNELAPI NTSTATUS NTAPI ZwOpenProcessToken(HANDLE ProcessHandle,
+                                              ACCESS_MASK DesiredAccess,
+                                              PHANDLE TokenHandle);
+
+NTKERNELAPI NTSTATUS NTAPI ZwOpenThreadToken(HANDLE ThreadHandle,
+                                             ACCESS_MASK DesiredAccess,
+                                             BOOLEAN OpenAsSelf,
+                                             PHANDLE TokenHandle);
+
+NTKERNELAPI NTSTATUS NTAPI ZwOpenThread(PHANDLE ThreadHandle,
+                                        ACCESS_MASK DesiredAccess,
+                                        POBJECT_ATTRIBUTES ObjectAttributes,
+                                        PCLIENT_ID ClientId);
+
+NTKERNELAPI NTSTATUS NTAPI NtOpenThread(PHANDLE ThreadHandle,
+                                        ACCESS_MASK DesiredAccess,
+                                        POBJECT_ATTRIBUTES ObjectAttributes,
+                                        PCLIENT_ID ClientId);
+
+NTKERNELAPI NTSTATUS NTAPI NtQueryInformationProcess(HANDLE ProcessHandle,
+                                                     PROCESSINFOCLASS ProcessInformationClass,
+                                                     PVOID ProcessInformation,
+                                                     ULONG ProcessInformationLength,
+                                                     PULONG ReturnLength);
+
+NTKERNELAPI NTSTATUS NTAPI ZwQueryInformationProcess(HANDLE ProcessHandle,
+                                                     PROCESSINFOCLASS ProcessInformationClass,
+                                                     PVOID ProcessInformation,
+                                                     ULONG ProcessInformationLength,
+                                                     PULONG ReturnLength);
+
+NTKERNELAPI ULONG NTAPI PsGetProcessSessionId(PEPROCESS Process);
+
+NTKERNELAPI BOOLEAN NTAPI PsGetProcessExitProcessCalled(PEPROCESS Process);
 
 #endif

@@ -205,8 +205,19 @@ PspSignalProcess(PPS_PROCESS Process)
 {
     KIRQL irql;
     KeRaiseIrql(DISPATCH_LEVEL, &irql);
-    KiSignalProcess(&Process->Ob.Mm.Pcb);
+    Process->Ob.Mm.Pcb.Header.SignalState = 1;
+    KiSignalObject(&Process->Ob.Mm.Pcb.Header, 0);
     KeLowerIrql(irql);
+}
+
+void
+PspLastThreadEnds(PPS_PROCESS Process)
+{
+    if (Process->Exiting && Process->ExitTime100ns == 0)
+    {
+        PspRundownProcess(Process, Process->ExitStatus);
+        PspSignalProcess(Process);
+    }
 }
 
 void
@@ -214,8 +225,8 @@ PsExitClientProcess(NTSTATUS ExitStatus)
 {
     const PPS_PROCESS process = PspCurrentProcess();
     KiCurrentThread()->PreviousMode = KernelMode;
-    PspRundownProcess(process, ExitStatus);
-    PspSignalProcess(process);
+    process->Exiting = TRUE;
+    process->ExitStatus = ExitStatus;
     KiEndClient(ExitStatus);
 }
 
@@ -370,9 +381,9 @@ PspMoveTo(PKPROCESS Process)
 
 /* Contract: NF:ntifs.KeStackAttachProcess. */
 DDI VOID
-KeStackAttachProcess(PRKPROCESS Process, PVOID ApcState)
+KeStackAttachProcess(PRKPROCESS Process, PRKAPC_STATE ApcState)
 {
-    PSP_APC_STATE *state = ApcState;
+    PSP_APC_STATE *state = (PSP_APC_STATE *)ApcState;
     InitializeListHead(&state->ApcListHead[0]);
     InitializeListHead(&state->ApcListHead[1]);
     state->Process = KiCurrentThread()->ApcProcess;
@@ -381,7 +392,7 @@ KeStackAttachProcess(PRKPROCESS Process, PVOID ApcState)
 
 /* Contract: NF:ntifs.KeUnstackDetachProcess. */
 DDI VOID
-KeUnstackDetachProcess(PVOID ApcState)
+KeUnstackDetachProcess(PRKAPC_STATE ApcState)
 {
     PspMoveTo(((PSP_APC_STATE *)ApcState)->Process);
 }

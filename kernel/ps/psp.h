@@ -9,9 +9,17 @@
 
 #include "bugcodes.h"
 #include "ps/exports.h"
+#include "se/exports.h"
 #include "ex/ex.h"
 #include "rtl/assert.h"
 #include "rtl/ddi.h"
+
+/* Rights of handles that kernel headers do not name: PROCESS_TERMINATE, PROCESS_QUERY_INFORMATION,
+ * PROCESS_QUERY_LIMITED_INFORMATION, THREAD_QUERY_INFORMATION. */
+#define PSP_PROCESS_TERMINATE     0x0001
+#define PSP_PROCESS_QUERY         0x0400
+#define PSP_PROCESS_QUERY_LIMITED 0x1000
+#define PSP_THREAD_QUERY          0x0040
 
 #define PSP_TABLE_TAG MM_TAG('P', 's', 'I', 'd')
 
@@ -35,6 +43,9 @@ PspFindId(HANDLE Id);
 
 NTSTATUS
 PspInitProcesses(void);
+
+/* Called on the last thread of an exiting process, whose context is still there. */
+void PspLastThreadEnds(PPS_PROCESS Process);
 
 /* ---- notifications (notify.c) ------------------------------------------------------------- */
 

@@ -6,16 +6,18 @@
  */
 #include "psp.h"
 
+/* The idle threads' process, on whose stack the machine boots, is none of ps: it acts as SYSTEM. */
 static PACCESS_TOKEN *
 PspTokenOf(PEPROCESS Process)
 {
-    return &PsProcess(Process)->Token;
+    return &PsProcess(((PKPROCESS)Process)->Number == 0 ? PsInitialSystemProcess : Process)->Token;
 }
 
 static PSE_CLIENT
 PspClientOf(PETHREAD Thread)
 {
-    return &PsThread(Thread)->Identity;
+    static SE_CLIENT nobody;
+    return ((PKTHREAD)Thread)->IsIdle ? &nobody : &PsThread(Thread)->Identity;
 }
 
 void
@@ -174,7 +176,7 @@ PspOpenToken(HANDLE ProcessHandle,
 {
     PPS_PROCESS process;
     HANDLE handle;
-    NTSTATUS status = ObReferenceObjectByHandle(ProcessHandle, PROCESS_QUERY_INFORMATION,
+    NTSTATUS status = ObReferenceObjectByHandle(ProcessHandle, PSP_PROCESS_QUERY,
                                                 PspProcessType, Mode, (PVOID *)&process, NULL);
     if (!NT_SUCCESS(status))
     {
@@ -231,10 +233,10 @@ PspOpenThreadToken(HANDLE ThreadHandle,
                    PHANDLE TokenHandle)
 {
     PPS_THREAD thread;
-    SE_IMPERSONATION_STATE state;
+    SE_IMPERSONATION_STATE state = {0};
     PACCESS_TOKEN token = NULL;
     HANDLE handle;
-    NTSTATUS status = ObReferenceObjectByHandle(ThreadHandle, THREAD_QUERY_INFORMATION,
+    NTSTATUS status = ObReferenceObjectByHandle(ThreadHandle, PSP_THREAD_QUERY,
                                                 PspThreadType, Mode, (PVOID *)&thread, NULL);
     if (!NT_SUCCESS(status))
     {

@@ -44,6 +44,10 @@ PspRundownThread(PKTHREAD Thread)
         PsThreadRundownIrps(thread);
     }
     PspUnlinkThread(thread);
+    if (thread->Process->ActiveThreads == 0)
+    {
+        PspLastThreadEnds(thread->Process);
+    }
 }
 
 static void

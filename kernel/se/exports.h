@@ -46,15 +46,6 @@ NTKERNELAPI BOOLEAN NTAPI ObCheckObjectAccess(PVOID Object,
                                               KPROCESSOR_MODE AccessMode,
                                               PNTSTATUS AccessStatus);
 
-NTKERNELAPI NTSTATUS NTAPI ZwOpenProcessToken(HANDLE ProcessHandle,
-                                              ACCESS_MASK DesiredAccess,
-                                              PHANDLE TokenHandle);
-
-NTKERNELAPI NTSTATUS NTAPI ZwOpenThreadToken(HANDLE ThreadHandle,
-                                             ACCESS_MASK DesiredAccess,
-                                             BOOLEAN OpenAsSelf,
-                                             PHANDLE TokenHandle);
-
 NTKERNELAPI NTSTATUS NTAPI ZwAdjustPrivilegesToken(HANDLE TokenHandle,
                                                    BOOLEAN DisableAllPrivileges,
                                                    PTOKEN_PRIVILEGES NewState,

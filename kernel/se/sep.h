@@ -22,6 +22,8 @@
 #define SEP_MAX_SUB_AUTHORITIES 8
 #define SEP_MAX_GROUPS          48
 
+extern POBJECT_TYPE SepTokenType;
+
 /* A SID by value; large enough for every account there is. */
 typedef struct _SEP_SID
 {
