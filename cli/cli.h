@@ -52,6 +52,12 @@ int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same, returns CLI_FAILED. */
 int cli_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* process.c: "admin", "user" or "low". */
+bool cli_client_kind(const char *text, wdm_client *client);
+int cli_command_process(int count, char **words);
+/* requests.c: the handle is gone already. */
+void cli_forget_handle(int index);
+
 /* ---- a run: options, machine, handles (run.c, session.c) ---------------------------------------
  */
 
@@ -64,6 +70,7 @@ struct cli_handle
     char name[64]; /* "H" of `open NAME as H`, or the number */
     char device[256];
     wdm_handle handle;
+    uint32_t process; /* whose it is */
     bool used;
 };
 

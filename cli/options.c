@@ -8,6 +8,7 @@
 const struct cli_option cli_run_options[] = {
     {"-c", "COMMANDS", "execute commands, separated by ';' or newlines; may be repeated"},
     {"-f", "SCRIPT", "execute the commands of a file, '-' for standard input"},
+    {"--client", "KIND", "who opens devices: admin (default), user, or low (integrity)"},
     {"--cpus", "N", "virtual processors, 1 to 64 (default 1)"},
     {"--seed", "N", "decides how processors interleave (default 1); same seed, same run"},
     {"--realtime", NULL, "time is the host's clock instead of virtual"},
@@ -47,6 +48,15 @@ apply_number(const char *name, const char *argument)
 {
     uint64_t number;
 
+    if (strcmp(name, "--client") == 0)
+    {
+        if (!cli_client_kind(argument, &cli.options.client))
+        {
+            (void)cli_usage("%s: '%s' is not admin, user or low", name, argument);
+            return false;
+        }
+        return true;
+    }
     if (strcmp(name, "--cpus") == 0)
     {
         if (!number_option(name, argument, 1, 64, &number))

@@ -57,6 +57,7 @@ cli_command_open(int count, char **words)
     memcpy(slot->name, name, sizeof(name));
     snprintf(slot->device, sizeof(slot->device), "%s", words[1]);
     slot->handle = handle;
+    slot->process = wdm_process_current(cli.machine);
     slot->used = true;
     cli.current = index;
     if (cli.interactive)
@@ -79,13 +80,9 @@ drop_requests(int handle)
     }
 }
 
-static int
-close_index(int index)
+void
+cli_forget_handle(int index)
 {
-    wdm_status status = wdm_close(cli.machine, cli.handles[index].handle);
-
-    /* What cleanup completed is reported before its memory goes. */
-    cli_poll_requests();
     drop_requests(index);
     cli.handles[index].used = false;
     if (cli.current == index)
@@ -97,6 +94,21 @@ close_index(int index)
                 cli.current = i;
         }
     }
+}
+
+static int
+close_index(int index)
+{
+    uint32_t before = wdm_process_current(cli.machine);
+    wdm_status status = wdm_process_use(cli.machine, cli.handles[index].process);
+
+    if (status == WDM_OK)
+        status = wdm_close(cli.machine, cli.handles[index].handle);
+    /* What cleanup completed is reported before its memory goes. */
+    cli_poll_requests();
+    cli_forget_handle(index);
+    if (status == WDM_OK)
+        status = wdm_process_use(cli.machine, before);
     return status == WDM_OK ? CLI_OK : cli_result(status, "close");
 }
 

@@ -5,7 +5,7 @@
 #   wdm_add_driver(name source... [COMPILER clang|mingw] [ENTRY symbol] [EXPORTS file.def]
 #                  [RESOURCE file.rc] [LIBS|LIBRARIES library...] [DEFINES NAME=VALUE...] [OPTIONS flag...]
 #                  [INCLUDES folder...] [DEBUG dwarf|codeview|none] [OUTPUT_NAME name]
-#                  [OUTPUT_DIRECTORY folder] [NO_CHECKSUM])
+#                  [OUTPUT_DIRECTORY folder] [NO_CHECKSUM] [INTEGRITYCHECK])
 #       Builds name.sys (target `name`). EXPORTS makes an export driver with an import library;
 #       LIBS takes other driver targets, import libraries by file, or names of our own.
 #   wdm_add_driver_test(name DRIVER target... COMMANDS line... [OPTIONS option...]
@@ -185,7 +185,7 @@ function(_wdm_link_command out compiler sys entry debug implib def checksum)
 endfunction()
 
 function(wdm_add_driver name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "NO_CHECKSUM"
+    cmake_parse_arguments(PARSE_ARGV 1 arg "NO_CHECKSUM;INTEGRITYCHECK"
         "COMPILER;ENTRY;EXPORTS;RESOURCE;DEBUG;OUTPUT_NAME;OUTPUT_DIRECTORY"
         "LIBS;LIBRARIES;DEFINES;OPTIONS;INCLUDES")
     foreach(pair "COMPILER;clang" "ENTRY;DriverEntry" "DEBUG;dwarf" "OUTPUT_NAME;${name}"
@@ -242,6 +242,9 @@ function(wdm_add_driver name)
     endif()
     _wdm_link_command(link ${arg_COMPILER} ${sys} ${arg_ENTRY} ${arg_DEBUG} "${implib}" "${def}"
                       ${checksum})
+    if(arg_INTEGRITYCHECK AND NOT arg_COMPILER STREQUAL "mingw")
+        list(APPEND link /integritycheck)
+    endif()
     set(last)
     if(arg_COMPILER STREQUAL "mingw")
         set(last -lgcc)

@@ -216,6 +216,8 @@ boot(wdm_machine *machine)
     status = InitKernel(&parameters, &machine->process, &machine->thread);
     if (!NT_SUCCESS(status))
         return wdm_from_ntstatus(machine, status, "the kernel did not boot");
+    if (wdm_set_first_client(machine) != WDM_OK)
+        return WDM_BAD_INPUT;
     wdm_reports_init(machine);
     wdm_services_init();
     (void)host_tick_start(KiHandleTick, TICK_PERIOD_MS);

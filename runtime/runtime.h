@@ -74,6 +74,9 @@ char *wdm_to_utf8(const UNICODE_STRING *text, char *buffer, size_t size);
 void wdm_services_init(void);
 void wdm_service_remember(const char *name, const char *path);
 
+/* process.c: before the first request, who the first client is. */
+wdm_status wdm_set_first_client(wdm_machine *machine);
+
 /* Reports: report.c. */
 void wdm_reports_init(wdm_machine *machine);
 void wdm_reports_shutdown(wdm_machine *machine);

@@ -52,6 +52,14 @@ extern "C"
 
     typedef void (*wdm_report_fn)(void *context, const wdm_report *report);
 
+    /* Who a client process is: what devices and other objects let it do. */
+    typedef enum wdm_client
+    {
+        WDM_CLIENT_ADMIN, /* an elevated administrator */
+        WDM_CLIENT_USER,  /* a standard user */
+        WDM_CLIENT_LOW    /* a standard user's process of low integrity, such as a sandbox */
+    } wdm_client;
+
     typedef struct wdm_options
     {
         size_t size;                 /* sizeof(wdm_options) */
@@ -65,6 +73,7 @@ extern "C"
         wdm_line_fn message;  /* one-line errors, such as a refused image; NULL: standard error */
         wdm_report_fn report; /* NULL: text to standard error */
         void *context;        /* handed to the five above */
+        wdm_client client;    /* the first client process */
     } wdm_options;
 
     /* Boots a machine: about a millisecond. `options` may be NULL. WDM_BAD_INPUT: an option is no
@@ -107,6 +116,23 @@ extern "C"
     /* Calls the driver's Unload. WDM_PENDING: it goes when its last handle or reference does. */
     wdm_status wdm_unload(wdm_machine *machine, const char *service);
 
+    /* ---- client processes
+     * ----------------------------------------------------------------------- */
+
+    /* One client process boots with the machine. wdm_process_start starts another as a child of the
+     * process in use, which is used from then on; drivers are notified and may refuse it
+     * (WDM_FAILED). Handles belong to the process that opened them. */
+    wdm_status
+    wdm_process_start(wdm_machine *machine, const char *image, wdm_client client, uint32_t *pid);
+
+    wdm_status wdm_process_use(wdm_machine *machine, uint32_t pid);
+
+    uint32_t wdm_process_current(const wdm_machine *machine);
+
+    /* Ends the process in use, closing its handles; its parent is used from then on. The first one
+     * cannot be ended: WDM_BAD_INPUT. */
+    wdm_status wdm_process_exit(wdm_machine *machine, uint32_t ntstatus);
+
     /* ---- devices, as a client program sees them
      * --------------------------------------------------- */
 
@@ -122,8 +148,8 @@ extern "C"
 
     /* DeviceIoControl. Runs the machine until the request is complete. `returned` (may be NULL)
      * gets the bytes written to `out`. WDM_FAILED with a warning, such as STATUS_BUFFER_OVERFLOW:
-     * both have been written, as on Windows. WDM_PENDING: nothing is left that could complete it; it was
-     * cancelled and has completed by then, or stays with the driver. */
+     * both have been written, as on Windows. WDM_PENDING: nothing is left that could complete it;
+     * it was cancelled and has completed by then, or stays with the driver. */
     wdm_status wdm_ioctl(wdm_machine *machine,
                          wdm_handle handle,
                          uint32_t code,

@@ -40,6 +40,7 @@ IoInitSystem(void)
     {
         status = IopCreateDirectory(directories[i]);
     }
+    ObMayRegisterCallback = IopMayRegisterCallback;
     PsThreadRundownIrps = IopRundownThread;
     return status;
 }

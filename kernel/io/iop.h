@@ -528,4 +528,8 @@ IopPrintable(const UNICODE_STRING *Name)
     return printable;
 }
 
+/* ObMayRegisterCallback of images (load.c). */
+BOOLEAN
+IopMayRegisterCallback(PVOID Function);
+
 #endif

@@ -153,6 +153,15 @@ IopRunEntry(PDRIVER_OBJECT DriverObject, PCUNICODE_STRING ServiceName, PLDR_IMAG
     return call.Status;
 }
 
+/* NF:wdm.ObRegisterCallbacks, NF:ntddk.PsSetCreateProcessNotifyRoutineEx: the image of the routine
+ * was linked with /INTEGRITYCHECK. Routines that are in no image are the kernel's own. */
+BOOLEAN
+IopMayRegisterCallback(PVOID Function)
+{
+    const PLDR_IMAGE image = LdrImageFromAddress((ULONG64)Function);
+    return image == NULL || (image->Pe.DllCharacteristics & LDR_PE_DLL_FORCE_INTEGRITY) != 0;
+}
+
 /* ---- loading ------------------------------------------------------------------------------ */
 
 static NTSTATUS
@@ -232,6 +241,8 @@ IoLoadDriverImage(_In_ const IO_LOAD_PARAMETERS *Parameters,
     status = CmCreateService(&service, Parameters->FileName);
     if (NT_SUCCESS(status))
     {
+        /* NC:ntddk.PLOAD_IMAGE_NOTIFY_ROUTINE: mapped, not run. */
+        PsCallImageNotify(&image->Entry.FullDllName, NULL, image->Base, image->Size);
         status = IopRunEntry(driver, &service, image);
     }
     if (!NT_SUCCESS(status))

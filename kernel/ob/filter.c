@@ -222,9 +222,8 @@ ObForEachObserver(BOOLEAN (*Routine)(PVOID Function, PVOID Context), PVOID Conte
         for (ULONG index = 0; index < registered->Count; index++)
         {
             const OB_OPERATION_REGISTRATION *operation = &registered->Operations[index];
-            const PVOID routine = operation->PreOperation != NULL
-                                      ? (PVOID)operation->PreOperation
-                                      : (PVOID)operation->PostOperation;
+            const PVOID routine = operation->PreOperation != NULL ? (PVOID)operation->PreOperation
+                                                                  : (PVOID)operation->PostOperation;
             if (!registered->Dead && !Routine(routine, Context))
             {
                 return;
@@ -334,8 +333,7 @@ ObpAfterHandle(POBP_OBSERVED Observed, ACCESS_MASK Granted, NTSTATUS Status)
         OB_POST_OPERATION_INFORMATION information = {.Operation = Observed->Operation,
                                                      .KernelHandle = Observed->Kernel,
                                                      .Object = Observed->Object,
-                                                     .ObjectType =
-                                                         ObHeader(Observed->Object)->Type,
+                                                     .ObjectType = ObHeader(Observed->Object)->Type,
                                                      .CallContext = call->CallContext,
                                                      .ReturnStatus = Status,
                                                      .Parameters = &parameters};

@@ -409,9 +409,9 @@ ObReferenceByName(PCUNICODE_STRING Name,
     if (NT_SUCCESS(status) && ParseContext == NULL)
     {
         ACCESS_MASK granted;
-        status = ObpGrantAccess(*Object, DesiredAccess,
-                                (Attributes & OBJ_FORCE_ACCESS_CHECK) ? UserMode : AccessMode,
-                                &granted);
+        status =
+            ObpGrantAccess(*Object, DesiredAccess,
+                           (Attributes & OBJ_FORCE_ACCESS_CHECK) ? UserMode : AccessMode, &granted);
         if (!NT_SUCCESS(status))
         {
             ObDereference(*Object);

@@ -191,8 +191,7 @@ ObpInsertName(POBJECT_HEADER Header, PACCESS_STATE AccessState, PVOID *Existing)
 static NTSTATUS
 ObpAssignSecurity(POBJECT_HEADER Header)
 {
-    const POBJECT_HEADER parent =
-        Header->Directory == NULL ? NULL : ObHeader(Header->Directory);
+    const POBJECT_HEADER parent = Header->Directory == NULL ? NULL : ObHeader(Header->Directory);
     const PSECURITY_DESCRIPTOR explicit = Header->SecurityDescriptor;
     PSECURITY_DESCRIPTOR assigned;
     if (ObSecurity.Assign == NULL ||
@@ -200,10 +199,10 @@ ObpAssignSecurity(POBJECT_HEADER Header)
     {
         return STATUS_SUCCESS;
     }
-    const NTSTATUS status = ObSecurity.Assign(
-        parent == NULL ? NULL : parent->SecurityDescriptor, explicit,
-        Header->Type == ObDirectoryObjectType, &Header->Type->Info.GenericMapping,
-        (Header->Flags & OB_FLAG_USER) ? UserMode : KernelMode, &assigned);
+    const NTSTATUS status =
+        ObSecurity.Assign(parent == NULL ? NULL : parent->SecurityDescriptor, explicit,
+                          Header->Type == ObDirectoryObjectType, &Header->Type->Info.GenericMapping,
+                          (Header->Flags & OB_FLAG_USER) ? UserMode : KernelMode, &assigned);
     if (NT_SUCCESS(status))
     {
         Header->SecurityDescriptor = assigned;
@@ -239,8 +238,8 @@ ObpHandleToNew(POBJECT_HEADER Header, PVOID Target, PACCESS_STATE State, PHANDLE
                                        Handle);
     }
     const NTSTATUS status = ObpGrantAccess(
-        Target, access,
-        (Header->CreateAttributes & OBJ_FORCE_ACCESS_CHECK) ? UserMode : mode, &access);
+        Target, access, (Header->CreateAttributes & OBJ_FORCE_ACCESS_CHECK) ? UserMode : mode,
+        &access);
     return NT_SUCCESS(status) ? ObCreateHandleForObject(Target, ObOpenHandle, access,
                                                         Header->CreateAttributes, Handle)
                               : status;

@@ -71,9 +71,8 @@ NTKERNELAPI VOID NTAPI PsDereferencePrimaryToken(PACCESS_TOKEN PrimaryToken);
 #undef PsDereferenceImpersonationToken
 NTKERNELAPI VOID NTAPI PsDereferenceImpersonationToken(PACCESS_TOKEN ImpersonationToken);
 
-NTKERNELAPI NTSTATUS NTAPI ZwOpenProcessToken(HANDLE ProcessHandle,
-                                              ACCESS_MASK DesiredAccess,
-                                              PHANDLE TokenHandle);
+NTKERNELAPI NTSTATUS NTAPI
+ZwOpenProcessToken(HANDLE ProcessHandle, ACCESS_MASK DesiredAccess, PHANDLE TokenHandle);
 
 NTKERNELAPI NTSTATUS NTAPI ZwOpenThreadToken(HANDLE ThreadHandle,
                                              ACCESS_MASK DesiredAccess,

@@ -101,8 +101,8 @@ PsForEachNotify(BOOLEAN (*Routine)(PVOID Function, const char *Kind, PVOID Conte
     {
         PPSP_NOTIFY_LIST List;
         const char *Kind;
-    } lists[] = {{&PspProcessNotify, "process"}, {&PspThreadNotify, "thread"},
-                 {&PspImageNotify, "image"}};
+    } lists[] = {
+        {&PspProcessNotify, "process"}, {&PspThreadNotify, "thread"}, {&PspImageNotify, "image"}};
     for (ULONG list = 0; list < RTL_NUMBER_OF(lists); list++)
     {
         for (ULONG index = 0; index < PSP_NOTIFY_LIMIT; index++)

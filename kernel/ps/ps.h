@@ -24,10 +24,10 @@ typedef struct _PS_PROCESS
     NTSTATUS ExitStatus;
     BOOLEAN Exiting;
     LONGLONG CreateTime100ns;
-    LONGLONG ExitTime100ns; /* 0 while it lives */
-    ULONG64 StartKey;       /* never the same twice */
-    PACCESS_TOKEN Token;    /* primary */
-    CLIENT_ID Creator;      /* the thread that created it */
+    LONGLONG ExitTime100ns;   /* 0 while it lives */
+    ULONG64 StartKey;         /* never the same twice */
+    PACCESS_TOKEN Token;      /* primary */
+    CLIENT_ID Creator;        /* the thread that created it */
     UNICODE_STRING ImagePath; /* pool */
     char ImageFileName[32];
 } PS_PROCESS, *PPS_PROCESS;
@@ -134,8 +134,8 @@ void PsForEachThread(BOOLEAN (*Routine)(PPS_THREAD Thread, PVOID Context), PVOID
 
 /* Routines of the PsSet...NotifyRoutine family, until FALSE (unload reports). Kind: "process",
  * "thread", "image". */
-void PsForEachNotify(BOOLEAN (*Routine)(PVOID Function, const char *Kind, PVOID Context),
-                     PVOID Context);
+void
+PsForEachNotify(BOOLEAN (*Routine)(PVOID Function, const char *Kind, PVOID Context), PVOID Context);
 
 /* An image was mapped and has not run yet. Process NULL: into system memory. */
 void PsCallImageNotify(_In_opt_ PCUNICODE_STRING FullImageName,

@@ -144,9 +144,9 @@ DDI VOID
 PsRestoreImpersonation(PETHREAD Thread, PSE_IMPERSONATION_STATE ImpersonationState)
 {
     PspStopImpersonating(PsThread(Thread));
-    *PspClientOf(Thread) = (SE_CLIENT){ImpersonationState->Token, ImpersonationState->CopyOnOpen,
-                                       ImpersonationState->EffectiveOnly,
-                                       ImpersonationState->Level};
+    *PspClientOf(Thread) =
+        (SE_CLIENT){ImpersonationState->Token, ImpersonationState->CopyOnOpen,
+                    ImpersonationState->EffectiveOnly, ImpersonationState->Level};
 }
 
 /* ---- services ----------------------------------------------------------------------------- */
@@ -176,8 +176,8 @@ PspOpenToken(HANDLE ProcessHandle,
 {
     PPS_PROCESS process;
     HANDLE handle;
-    NTSTATUS status = ObReferenceObjectByHandle(ProcessHandle, PSP_PROCESS_QUERY,
-                                                PspProcessType, Mode, (PVOID *)&process, NULL);
+    NTSTATUS status = ObReferenceObjectByHandle(ProcessHandle, PSP_PROCESS_QUERY, PspProcessType,
+                                                Mode, (PVOID *)&process, NULL);
     if (!NT_SUCCESS(status))
     {
         return status;
@@ -236,8 +236,8 @@ PspOpenThreadToken(HANDLE ThreadHandle,
     SE_IMPERSONATION_STATE state = {0};
     PACCESS_TOKEN token = NULL;
     HANDLE handle;
-    NTSTATUS status = ObReferenceObjectByHandle(ThreadHandle, PSP_THREAD_QUERY,
-                                                PspThreadType, Mode, (PVOID *)&thread, NULL);
+    NTSTATUS status = ObReferenceObjectByHandle(ThreadHandle, PSP_THREAD_QUERY, PspThreadType, Mode,
+                                                (PVOID *)&thread, NULL);
     if (!NT_SUCCESS(status))
     {
         return status;

@@ -88,9 +88,8 @@ PspOpenById(PHANDLE Handle,
         object = thread->Process;
     }
     const POBJECT_TYPE type = Thread ? PspThreadType : PspProcessType;
-    if (ObHeader(object)->Type != type ||
-        (Thread && id.UniqueProcess != NULL &&
-         PsThread(object)->Cid.UniqueProcess != id.UniqueProcess))
+    if (ObHeader(object)->Type != type || (Thread && id.UniqueProcess != NULL &&
+                                           PsThread(object)->Cid.UniqueProcess != id.UniqueProcess))
     {
         return STATUS_INVALID_CID;
     }
@@ -201,8 +200,7 @@ PspQueryProcess(PPS_PROCESS Process,
         return STATUS_SUCCESS;
     case ProcessTimes:
         Answer->Times = (PSP_TIMES){0};
-        Answer->Times.CreateTime.QuadPart =
-            PsGetProcessCreateTimeQuadPart((PEPROCESS)Process);
+        Answer->Times.CreateTime.QuadPart = PsGetProcessCreateTimeQuadPart((PEPROCESS)Process);
         Answer->Times.ExitTime.QuadPart = PspSystemTime(Process->ExitTime100ns);
         *Size = sizeof(Answer->Times);
         return STATUS_SUCCESS;
@@ -249,8 +247,7 @@ NtQueryInformationProcess(HANDLE ProcessHandle,
     {
         return status;
     }
-    status =
-        PspQueryProcess(process, ProcessInformationClass, ProcessInformation, &answer, &size);
+    status = PspQueryProcess(process, ProcessInformationClass, ProcessInformation, &answer, &size);
     ObDereference(process);
     if (NT_SUCCESS(status) && ReturnLength != NULL)
     {
@@ -345,10 +342,9 @@ PspImpersonateHandle(PPS_THREAD Thread, PVOID Information, KPROCESSOR_MODE Mode)
         PsRevertThreadToSelf((PETHREAD)Thread);
         return STATUS_SUCCESS;
     }
-    status = NT_SUCCESS(status)
-                 ? ObReferenceObjectByHandle(handle, TOKEN_IMPERSONATE, *SeTokenObjectType, Mode,
-                                             &token, NULL)
-                 : status;
+    status = NT_SUCCESS(status) ? ObReferenceObjectByHandle(handle, TOKEN_IMPERSONATE,
+                                                            *SeTokenObjectType, Mode, &token, NULL)
+                                : status;
     if (!NT_SUCCESS(status))
     {
         return status;

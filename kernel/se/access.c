@@ -129,9 +129,8 @@ SepWalkDacl(PSEP_WALK Walk, const ACL *Dacl)
 static ACCESS_MASK
 SepDaclRights(PSEP_CHECK Check, const SEP_PARTS *Parts, BOOLEAN Restricted)
 {
-    SEP_WALK walk = {.Token = SepEffective(Check->Subject),
-                     .Mapping = Check->Mapping,
-                     .Restricted = Restricted};
+    SEP_WALK walk = {
+        .Token = SepEffective(Check->Subject), .Mapping = Check->Mapping, .Restricted = Restricted};
     walk.Owner = Parts->Owner != NULL && SepHolds(walk.Token, Parts->Owner, TRUE, Restricted);
     if (Parts->Dacl == NULL)
     {
@@ -237,10 +236,9 @@ SepCheckAccess(PSEP_CHECK Check)
     if (token->Flags & SEP_TOKEN_RESTRICTED)
     {
         /* WRITE_RESTRICTED: the second pass counts for write access only. */
-        const ACCESS_MASK free =
-            (token->Flags & SEP_TOKEN_WRITE_RESTRICTED)
-                ? Check->Mapping->GenericRead | Check->Mapping->GenericExecute
-                : 0;
+        const ACCESS_MASK free = (token->Flags & SEP_TOKEN_WRITE_RESTRICTED)
+                                     ? Check->Mapping->GenericRead | Check->Mapping->GenericExecute
+                                     : 0;
         allowed &= SepDaclRights(Check, &parts, TRUE) | free;
     }
     allowed &= ~denied;
@@ -272,8 +270,8 @@ SeGrantAccess(PSECURITY_DESCRIPTOR Descriptor,
     if (Descriptor == NULL || AccessMode == KernelMode)
     {
         const ACCESS_MASK all = Mapping->GenericAll | ValidMask;
-        *Granted = (desired & ~(ACCESS_MASK)MAXIMUM_ALLOWED) |
-                   ((desired & MAXIMUM_ALLOWED) ? all : 0);
+        *Granted =
+            (desired & ~(ACCESS_MASK)MAXIMUM_ALLOWED) | ((desired & MAXIMUM_ALLOWED) ? all : 0);
         return STATUS_SUCCESS;
     }
     SepBorrowSubject(&subject);

@@ -90,10 +90,10 @@ SepWrite(const SEP_PARTS *Parts, PSECURITY_DESCRIPTOR Buffer)
                                  Parts->Owner == NULL ? 0 : SepSidSize(Parts->Owner));
     relative->Group = SepPutPart(Buffer, &position, Parts->Group,
                                  Parts->Group == NULL ? 0 : SepSidSize(Parts->Group));
-    relative->Sacl = SepPutPart(Buffer, &position, Parts->Sacl,
-                                Parts->Sacl == NULL ? 0 : Parts->Sacl->AclSize);
-    relative->Dacl = SepPutPart(Buffer, &position, Parts->Dacl,
-                                Parts->Dacl == NULL ? 0 : Parts->Dacl->AclSize);
+    relative->Sacl =
+        SepPutPart(Buffer, &position, Parts->Sacl, Parts->Sacl == NULL ? 0 : Parts->Sacl->AclSize);
+    relative->Dacl =
+        SepPutPart(Buffer, &position, Parts->Dacl, Parts->Dacl == NULL ? 0 : Parts->Dacl->AclSize);
 }
 
 NTSTATUS
@@ -169,7 +169,11 @@ SepReplaceCreator(const SEP_NEW *New, const void *Sid)
 }
 
 static void
-SepAppendAce(PACL Acl, const ACCESS_ALLOWED_ACE *Ace, UCHAR Flags, ACCESS_MASK Mask, const void *Sid)
+SepAppendAce(PACL Acl,
+             const ACCESS_ALLOWED_ACE *Ace,
+             UCHAR Flags,
+             ACCESS_MASK Mask,
+             const void *Sid)
 {
     PUCHAR position = (PUCHAR)Acl + Acl->AclSize;
     const USHORT size = (USHORT)(8 + SepSidSize(Sid));
@@ -217,8 +221,8 @@ SepInheritAcl(const SEP_NEW *New, const ACL *Parent, PACL *Acl)
         return STATUS_SUCCESS;
     }
     /* Each entry may become two, with a longer SID. */
-    PACL acl = MmAllocatePool(PagedPool, 2u * (Parent->AclSize + Parent->AceCount * 32u) + 16,
-                              SEP_TAG);
+    PACL acl =
+        MmAllocatePool(PagedPool, 2u * (Parent->AclSize + Parent->AceCount * 32u) + 16, SEP_TAG);
     if (acl == NULL)
     {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -319,14 +323,14 @@ SepChooseDacl(const SEP_NEW *New, const SEP_PARTS *Explicit, PSEP_PARTS Result, 
         Result->Dacl = *Made;
         return status;
     }
-    NTSTATUS status = SepInheritAcl(New, New->Parent == NULL ? NULL : New->Parent->Dacl,
-                                    &inherited);
+    NTSTATUS status =
+        SepInheritAcl(New, New->Parent == NULL ? NULL : New->Parent->Dacl, &inherited);
     if (!NT_SUCCESS(status))
     {
         return status;
     }
-    const ACL *source = (Explicit->Control & SE_DACL_PRESENT) ? Explicit->Dacl
-                                                              : New->Token->DefaultDacl;
+    const ACL *source =
+        (Explicit->Control & SE_DACL_PRESENT) ? Explicit->Dacl : New->Token->DefaultDacl;
     *Made = inherited;
     if (inherited == NULL && source != NULL)
     {
@@ -334,8 +338,8 @@ SepChooseDacl(const SEP_NEW *New, const SEP_PARTS *Explicit, PSEP_PARTS Result, 
         Result->Control |= SE_DACL_DEFAULTED;
     }
     Result->Dacl = *Made;
-    Result->Control |= *Made == NULL && !(Explicit->Control & SE_DACL_PRESENT) ? 0
-                                                                               : SE_DACL_PRESENT;
+    Result->Control |=
+        *Made == NULL && !(Explicit->Control & SE_DACL_PRESENT) ? 0 : SE_DACL_PRESENT;
     return status;
 }
 
@@ -345,8 +349,7 @@ SepAssign(const SEP_PARTS *Explicit, const SEP_NEW *New, PSECURITY_DESCRIPTOR *D
     SEP_PARTS result = {0};
     PACL dacl = NULL, sacl = NULL;
     result.Owner = Explicit->Owner != NULL ? Explicit->Owner : (PSID)SepOwnerOf(New->Token);
-    result.Group =
-        Explicit->Group != NULL ? Explicit->Group : (PSID)SepPrimaryGroupOf(New->Token);
+    result.Group = Explicit->Group != NULL ? Explicit->Group : (PSID)SepPrimaryGroupOf(New->Token);
     NTSTATUS status = SepChooseDacl(New, Explicit, &result, &dacl);
     if (NT_SUCCESS(status) && (Explicit->Control & SE_SACL_PRESENT))
     {
@@ -376,12 +379,12 @@ SepAssign(const SEP_PARTS *Explicit, const SEP_NEW *New, PSECURITY_DESCRIPTOR *D
 
 NTSTATUS
 SepAssignToObject(PSECURITY_DESCRIPTOR ParentDescriptor,
-                 PSECURITY_DESCRIPTOR ExplicitDescriptor,
-                 BOOLEAN Container,
-                 PACCESS_TOKEN Token,
-                 const GENERIC_MAPPING *Mapping,
-                 KPROCESSOR_MODE Mode,
-                 PSECURITY_DESCRIPTOR *NewDescriptor)
+                  PSECURITY_DESCRIPTOR ExplicitDescriptor,
+                  BOOLEAN Container,
+                  PACCESS_TOKEN Token,
+                  const GENERIC_MAPPING *Mapping,
+                  KPROCESSOR_MODE Mode,
+                  PSECURITY_DESCRIPTOR *NewDescriptor)
 {
     SEP_PARTS parent, explicit = {0};
     SEP_NEW new = {.Token = SepToken(Token), .Mapping = Mapping, .Container = Container};
@@ -412,8 +415,8 @@ SeAssignSecurity(PSECURITY_DESCRIPTOR ParentDescriptor,
 {
     (void)PoolType;
     return SepAssignToObject(ParentDescriptor, ExplicitDescriptor, IsDirectoryObject,
-                            SepEffective(SubjectContext), GenericMapping,
-                            KiCurrentThread()->PreviousMode, NewDescriptor);
+                             SepEffective(SubjectContext), GenericMapping,
+                             KiCurrentThread()->PreviousMode, NewDescriptor);
 }
 
 /* Contract: NF:wdm.SeAssignSecurityEx: without flags, as SeAssignSecurity. */
@@ -433,10 +436,9 @@ SeAssignSecurityEx(PSECURITY_DESCRIPTOR ParentDescriptor,
         (SEF_AVOID_PRIVILEGE_CHECK | SEF_AVOID_OWNER_CHECK);
     (void)ObjectType;
     (void)PoolType;
-    return SepAssignToObject(ParentDescriptor, ExplicitDescriptor, IsDirectoryObject,
-                            SepEffective(SubjectContext), GenericMapping,
-                            avoidChecks ? KernelMode : KiCurrentThread()->PreviousMode,
-                            NewDescriptor);
+    return SepAssignToObject(
+        ParentDescriptor, ExplicitDescriptor, IsDirectoryObject, SepEffective(SubjectContext),
+        GenericMapping, avoidChecks ? KernelMode : KiCurrentThread()->PreviousMode, NewDescriptor);
 }
 
 /* Contract: NF:wdm.SeDeassignSecurity. */
@@ -527,14 +529,14 @@ SepOverlay(PSEP_PARTS Parts, const SEP_PARTS *Change, SECURITY_INFORMATION Infor
     if (Information & DACL_SECURITY_INFORMATION)
     {
         Parts->Dacl = Change->Dacl;
-        Parts->Control = (USHORT)((Parts->Control & ~dacl) | (Change->Control & dacl) |
-                                  SE_DACL_PRESENT);
+        Parts->Control =
+            (USHORT)((Parts->Control & ~dacl) | (Change->Control & dacl) | SE_DACL_PRESENT);
     }
     if (Information & (SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION))
     {
         Parts->Sacl = Change->Sacl;
-        Parts->Control = (USHORT)((Parts->Control & ~sacl) | (Change->Control & sacl) |
-                                  SE_SACL_PRESENT);
+        Parts->Control =
+            (USHORT)((Parts->Control & ~sacl) | (Change->Control & sacl) | SE_SACL_PRESENT);
     }
     if (Information & PROTECTED_DACL_SECURITY_INFORMATION)
     {
@@ -584,9 +586,8 @@ SeSetSecurityDescriptorInfoEx(PVOID Object,
     SepSplit(*ObjectsSecurityDescriptor, &parts);
     SepSplit(ModificationDescriptor, &change);
     if ((*SecurityInformation & OWNER_SECURITY_INFORMATION) &&
-        (change.Owner == NULL ||
-         (KiCurrentThread()->PreviousMode != KernelMode &&
-          !SepMayOwn(SepEffective(&subject), change.Owner))))
+        (change.Owner == NULL || (KiCurrentThread()->PreviousMode != KernelMode &&
+                                  !SepMayOwn(SepEffective(&subject), change.Owner))))
     {
         return STATUS_INVALID_OWNER;
     }

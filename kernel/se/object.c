@@ -15,12 +15,12 @@ SepPreviousMode(void)
 }
 
 /* A Zw routine runs its Nt twin as kernel mode. */
-#define SEP_AS_KERNEL(Call)                                            \
-    const PKTHREAD thread_ = KiCurrentThread();                        \
-    const KPROCESSOR_MODE previous_ = thread_->PreviousMode;           \
-    thread_->PreviousMode = KernelMode;                                \
-    const NTSTATUS status_ = (Call);                                   \
-    thread_->PreviousMode = previous_;                                 \
+#define SEP_AS_KERNEL(Call)                                  \
+    const PKTHREAD thread_ = KiCurrentThread();              \
+    const KPROCESSOR_MODE previous_ = thread_->PreviousMode; \
+    thread_->PreviousMode = KernelMode;                      \
+    const NTSTATUS status_ = (Call);                         \
+    thread_->PreviousMode = previous_;                       \
     return status_
 
 /* ---- capturing ---------------------------------------------------------------------------- */
@@ -195,9 +195,8 @@ SeProtectObject(PVOID Object, PACCESS_TOKEN Token)
 {
     const POBJECT_HEADER header = ObHeader(Object);
     PSECURITY_DESCRIPTOR descriptor;
-    const NTSTATUS status =
-        SepAssignToObject(NULL, NULL, FALSE, Token, &header->Type->Info.GenericMapping, KernelMode,
-                          &descriptor);
+    const NTSTATUS status = SepAssignToObject(
+        NULL, NULL, FALSE, Token, &header->Type->Info.GenericMapping, KernelMode, &descriptor);
     if (NT_SUCCESS(status))
     {
         if (header->SecurityDescriptor != NULL)
@@ -220,10 +219,8 @@ SepMakeDescriptor(ACCESS_MASK Everyone, ACCESS_MASK Inherited, PSECURITY_DESCRIP
     const ULONG flags = OBJECT_INHERIT_ACE | INHERIT_ONLY_ACE;
     ULONG64 memory[40];
     const PACL acl = (PACL)memory;
-    SEP_PARTS parts = {.Owner = (PSID)&admins,
-                       .Group = (PSID)&system,
-                       .Dacl = acl,
-                       .Control = SE_DACL_PRESENT};
+    SEP_PARTS parts = {
+        .Owner = (PSID)&admins, .Group = (PSID)&system, .Dacl = acl, .Control = SE_DACL_PRESENT};
     NTSTATUS status = RtlCreateAcl(acl, sizeof(memory), ACL_REVISION);
     if (Everyone != 0)
     {
@@ -257,8 +254,8 @@ SepProtectPath(PCWSTR Path, ACCESS_MASK Everyone, ACCESS_MASK Inherited)
     status = SepMakeDescriptor(Everyone, Inherited, &descriptor);
     if (NT_SUCCESS(status))
     {
-        SECURITY_INFORMATION all = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION |
-                                   DACL_SECURITY_INFORMATION;
+        SECURITY_INFORMATION all =
+            OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
         SEP_PARTS parts;
         (void)all;
         SepSplit(descriptor, &parts);
@@ -301,8 +298,8 @@ SepInitObjects(void)
                  {L"\\DosDevices", GENERIC_READ | GENERIC_EXECUTE, 0},
                  {L"\\GLOBAL??\\Global", GENERIC_READ | GENERIC_EXECUTE, 0},
                  {L"\\Device\\PhysicalMemory", 0, 0}};
-    NTSTATUS status = SepMakeDescriptor(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE, 0,
-                                        &SeDeviceDescriptor);
+    NTSTATUS status =
+        SepMakeDescriptor(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE, 0, &SeDeviceDescriptor);
     for (ULONG index = 0; NT_SUCCESS(status) && index < RTL_NUMBER_OF(paths); index++)
     {
         status = SepProtectPath(paths[index].Path, paths[index].Everyone, paths[index].Inherited);
@@ -425,8 +422,8 @@ NtQuerySecurityObject(HANDLE Handle,
                       PULONG LengthNeeded)
 {
     const KPROCESSOR_MODE mode = SepPreviousMode();
-    ACCESS_MASK access = (SecurityInformation & ~(ULONG)SACL_SECURITY_INFORMATION) ? READ_CONTROL
-                                                                                   : 0u;
+    ACCESS_MASK access =
+        (SecurityInformation & ~(ULONG)SACL_SECURITY_INFORMATION) ? READ_CONTROL : 0u;
     access |= (SecurityInformation & SACL_SECURITY_INFORMATION) ? ACCESS_SYSTEM_SECURITY : 0u;
     PVOID object;
     NTSTATUS status = ObReferenceObjectByHandle(Handle, access, NULL, mode, &object, NULL);
@@ -436,15 +433,14 @@ NtQuerySecurityObject(HANDLE Handle,
     }
     ULONG length = 0;
     PSECURITY_DESCRIPTOR buffer = NULL;
-    status = SeQuerySecurityDescriptorInfo(&SecurityInformation, NULL, &length,
-                                           ObSecurityOf(object));
+    status =
+        SeQuerySecurityDescriptorInfo(&SecurityInformation, NULL, &length, ObSecurityOf(object));
     if (length <= Length)
     {
         buffer = MmAllocatePool(PagedPool, length, SEP_TAG);
-        status = buffer == NULL
-                     ? STATUS_INSUFFICIENT_RESOURCES
-                     : SeQuerySecurityDescriptorInfo(&SecurityInformation, buffer, &length,
-                                                     ObSecurityOf(object));
+        status = buffer == NULL ? STATUS_INSUFFICIENT_RESOURCES
+                                : SeQuerySecurityDescriptorInfo(&SecurityInformation, buffer,
+                                                                &length, ObSecurityOf(object));
     }
     ObDereference(object);
     NTSTATUS copy = SepReturn(LengthNeeded, &length, sizeof(length), mode);
@@ -479,8 +475,8 @@ NtSetSecurityObject(HANDLE Handle,
 {
     const KPROCESSOR_MODE mode = SepPreviousMode();
     ACCESS_MASK access = 0;
-    if (SecurityInformation & (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION |
-                               LABEL_SECURITY_INFORMATION))
+    if (SecurityInformation &
+        (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION))
     {
         access |= WRITE_OWNER;
     }

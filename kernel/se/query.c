@@ -5,12 +5,12 @@
  */
 #include "sep.h"
 
-#define SEP_AS_KERNEL(Call)                                            \
-    const PKTHREAD thread_ = KiCurrentThread();                        \
-    const KPROCESSOR_MODE previous_ = thread_->PreviousMode;           \
-    thread_->PreviousMode = KernelMode;                                \
-    const NTSTATUS status_ = (Call);                                   \
-    thread_->PreviousMode = previous_;                                 \
+#define SEP_AS_KERNEL(Call)                                  \
+    const PKTHREAD thread_ = KiCurrentThread();              \
+    const KPROCESSOR_MODE previous_ = thread_->PreviousMode; \
+    thread_->PreviousMode = KernelMode;                      \
+    const NTSTATUS status_ = (Call);                         \
+    thread_->PreviousMode = previous_;                       \
     return status_
 
 /* ---- composing ---------------------------------------------------------------------------- */
@@ -71,8 +71,7 @@ static void
 SepAddGroups(PSEP_ANSWER Answer, const SEP_GROUP *Groups, ULONG Count)
 {
     const ULONG head = (ULONG)FIELD_OFFSET(TOKEN_GROUPS, Groups);
-    PTOKEN_GROUPS groups =
-        SepReserve(Answer, head + Count * (ULONG)sizeof(SID_AND_ATTRIBUTES));
+    PTOKEN_GROUPS groups = SepReserve(Answer, head + Count * (ULONG)sizeof(SID_AND_ATTRIBUTES));
     for (ULONG index = 0; index < Count; index++)
     {
         const PSID sid = SepAddSid(Answer, &Groups[index].Sid);
@@ -193,7 +192,7 @@ SepNumber(PSEP_TOKEN Token, TOKEN_INFORMATION_CLASS Class, PULONG Value)
         *Value = (Token->Flags & SEP_TOKEN_SANDBOX_INERT) != 0;
         return TRUE;
     case TokenElevationType:
-        *Value = (Token->Flags & SEP_TOKEN_LIMITED) ? TokenElevationTypeLimited
+        *Value = (Token->Flags & SEP_TOKEN_LIMITED)  ? TokenElevationTypeLimited
                  : elevated && Token->SessionId != 0 ? TokenElevationTypeFull
                                                      : TokenElevationTypeDefault;
         return TRUE;
@@ -288,17 +287,14 @@ SeQueryInformationToken(PACCESS_TOKEN Token,
     {
         return status;
     }
-    const BOOLEAN direct = TokenInformationClass == TokenSessionId ||
-                           TokenInformationClass == TokenType ||
-                           TokenInformationClass == TokenImpersonationLevel ||
-                           TokenInformationClass == TokenElevation ||
-                           TokenInformationClass == TokenElevationType ||
-                           TokenInformationClass == TokenVirtualizationAllowed ||
-                           TokenInformationClass == TokenVirtualizationEnabled ||
-                           TokenInformationClass == TokenUIAccess ||
-                           TokenInformationClass == TokenIsAppContainer ||
-                           TokenInformationClass == TokenSandBoxInert ||
-                           TokenInformationClass == TokenHasRestrictions;
+    const BOOLEAN direct =
+        TokenInformationClass == TokenSessionId || TokenInformationClass == TokenType ||
+        TokenInformationClass == TokenImpersonationLevel ||
+        TokenInformationClass == TokenElevation || TokenInformationClass == TokenElevationType ||
+        TokenInformationClass == TokenVirtualizationAllowed ||
+        TokenInformationClass == TokenVirtualizationEnabled ||
+        TokenInformationClass == TokenUIAccess || TokenInformationClass == TokenIsAppContainer ||
+        TokenInformationClass == TokenSandBoxInert || TokenInformationClass == TokenHasRestrictions;
     if (direct && SepNumber(SepToken(Token), TokenInformationClass, &number))
     {
         __builtin_memcpy(TokenInformation, &number, sizeof(number));
@@ -389,8 +385,8 @@ NtQueryInformationToken(HANDLE TokenHandle,
         TokenInformationClass == TokenSource ? TOKEN_QUERY_SOURCE : TOKEN_QUERY;
     SEP_ANSWER answer = {.Target = TokenInformation};
     PSEP_TOKEN token;
-    NTSTATUS status = ObReferenceObjectByHandle(TokenHandle, access, SepTokenType, mode,
-                                                (PVOID *)&token, NULL);
+    NTSTATUS status =
+        ObReferenceObjectByHandle(TokenHandle, access, SepTokenType, mode, (PVOID *)&token, NULL);
     if (!NT_SUCCESS(status))
     {
         return status;
@@ -546,8 +542,8 @@ NtSetInformationToken(HANDLE TokenHandle,
     {
         return STATUS_INFO_LENGTH_MISMATCH;
     }
-    NTSTATUS status = ObReferenceObjectByHandle(TokenHandle, access, SepTokenType, mode,
-                                                (PVOID *)&token, NULL);
+    NTSTATUS status =
+        ObReferenceObjectByHandle(TokenHandle, access, SepTokenType, mode, (PVOID *)&token, NULL);
     if (!NT_SUCCESS(status))
     {
         return status;
@@ -640,13 +636,12 @@ NtDuplicateToken(HANDLE ExistingTokenHandle,
     }
     (void)SeProtectObject(copy, copy);
     /* NF:ntifs.ZwDuplicateToken: zero is the access of the existing handle. */
-    status = ObCreateHandleForObject(copy, ObCreateHandle,
-                                     DesiredAccess == 0 ? information.GrantedAccess
-                                     : (DesiredAccess & MAXIMUM_ALLOWED) ? TOKEN_ALL_ACCESS
-                                                                         : DesiredAccess,
-                                     attributes.Attributes &
-                                         (mode == KernelMode ? ~0u : ~(ULONG)OBJ_KERNEL_HANDLE),
-                                     &handle);
+    status = ObCreateHandleForObject(
+        copy, ObCreateHandle,
+        DesiredAccess == 0                  ? information.GrantedAccess
+        : (DesiredAccess & MAXIMUM_ALLOWED) ? TOKEN_ALL_ACCESS
+                                            : DesiredAccess,
+        attributes.Attributes & (mode == KernelMode ? ~0u : ~(ULONG)OBJ_KERNEL_HANDLE), &handle);
     ObDereference(copy);
     return NT_SUCCESS(status) ? SepReturn(NewTokenHandle, &handle, sizeof(handle), mode) : status;
 }
@@ -675,10 +670,10 @@ SepAdjust(PSEP_TOKEN Token, PTOKEN_PRIVILEGES NewState, KPROCESSOR_MODE Mode, PU
     {
         LUID_AND_ATTRIBUTES entry;
         status = SepCapture(&entry, &NewState->Privileges[index], sizeof(entry), Mode);
-        const ULONG64 bit = NT_SUCCESS(status) && entry.Luid.HighPart == 0 &&
-                                    entry.Luid.LowPart < 64
-                                ? SEP_PRIVILEGE(entry.Luid.LowPart)
-                                : 0;
+        const ULONG64 bit =
+            NT_SUCCESS(status) && entry.Luid.HighPart == 0 && entry.Luid.LowPart < 64
+                ? SEP_PRIVILEGE(entry.Luid.LowPart)
+                : 0;
         all &= (present & bit) != 0;
         if (present & bit)
         {
@@ -747,9 +742,8 @@ NtAdjustPrivilegesToken(HANDLE TokenHandle,
     const ULONG size = 4 + before.PrivilegeCount * (ULONG)sizeof(LUID_AND_ATTRIBUTES);
     if (NT_SUCCESS(status) && PreviousState != NULL)
     {
-        NTSTATUS copy = ReturnLength == NULL
-                            ? STATUS_ACCESS_VIOLATION
-                            : SepReturn(ReturnLength, &size, sizeof(size), mode);
+        NTSTATUS copy = ReturnLength == NULL ? STATUS_ACCESS_VIOLATION
+                                             : SepReturn(ReturnLength, &size, sizeof(size), mode);
         copy = NT_SUCCESS(copy) && size > BufferLength ? STATUS_BUFFER_TOO_SMALL : copy;
         copy = NT_SUCCESS(copy) ? SepReturn(PreviousState, &before, size, mode) : copy;
         if (!NT_SUCCESS(copy))

@@ -51,7 +51,7 @@ typedef struct _SEP_TOKEN
     ULONG SessionId;
     ULONG Integrity; /* RID of the mandatory label */
     ULONG MandatoryPolicy;
-    ULONG Flags; /* SEP_TOKEN_... */
+    ULONG Flags;               /* SEP_TOKEN_... */
     ULONG64 PrivilegesPresent; /* one bit per SE_..._PRIVILEGE */
     ULONG64 PrivilegesEnabled;
     ULONG64 PrivilegesDefault;
@@ -162,12 +162,12 @@ SepCopyAcl(const ACL *Source, const GENERIC_MAPPING *Mapping, PACL *Copy);
 /* The security of a new object, in paged pool: NF:wdm.SeAssignSecurity has the rules. */
 NTSTATUS
 SepAssignToObject(PSECURITY_DESCRIPTOR ParentDescriptor,
-                 PSECURITY_DESCRIPTOR ExplicitDescriptor,
-                 BOOLEAN Container,
-                 PACCESS_TOKEN Token,
-                 const GENERIC_MAPPING *Mapping,
-                 KPROCESSOR_MODE Mode,
-                 PSECURITY_DESCRIPTOR *NewDescriptor);
+                  PSECURITY_DESCRIPTOR ExplicitDescriptor,
+                  BOOLEAN Container,
+                  PACCESS_TOKEN Token,
+                  const GENERIC_MAPPING *Mapping,
+                  KPROCESSOR_MODE Mode,
+                  PSECURITY_DESCRIPTOR *NewDescriptor);
 
 /* ---- start -------------------------------------------------------------------------------- */
 

@@ -103,8 +103,7 @@ SepCheckPrivileges(PSEP_TOKEN Token, PPRIVILEGE_SET Set)
             found++;
         }
     }
-    return (Set->Control & PRIVILEGE_SET_ALL_NECESSARY) ? found == Set->PrivilegeCount
-                                                        : found != 0;
+    return (Set->Control & PRIVILEGE_SET_ALL_NECESSARY) ? found == Set->PrivilegeCount : found != 0;
 }
 
 /* Contract: NF:ntifs.SePrivilegeCheck. */
@@ -300,8 +299,8 @@ SeCreateClientSecurityFromSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContex
             return STATUS_BAD_IMPERSONATION_LEVEL;
         }
     }
-    return SepFillClient(token, ClientSecurityQos, ClientSecurityQos->EffectiveOnly,
-                         ServerIsRemote, ClientContext);
+    return SepFillClient(token, ClientSecurityQos, ClientSecurityQos->EffectiveOnly, ServerIsRemote,
+                         ClientContext);
 }
 
 /* Contract: NF:ntifs.SeCreateClientSecurity. */

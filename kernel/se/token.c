@@ -139,8 +139,8 @@ SepFillSystem(PSEP_TOKEN Token)
     SepAddGroup(Token, SepMakeSid(1, 1, 0, 0), SEP_ALWAYS);
     SepAddGroup(Token, SepMakeSid(5, 1, SECURITY_AUTHENTICATED_USER_RID, 0), SEP_ALWAYS);
     Token->OwnerIndex = 1;
-    Token->PrivilegesPresent = (2ull << SE_MAX_WELL_KNOWN_PRIVILEGE) - 1 -
-                               ((1ull << SE_MIN_WELL_KNOWN_PRIVILEGE) - 1);
+    Token->PrivilegesPresent =
+        (2ull << SE_MAX_WELL_KNOWN_PRIVILEGE) - 1 - ((1ull << SE_MIN_WELL_KNOWN_PRIVILEGE) - 1);
     Token->PrivilegesEnabled = Token->PrivilegesPresent;
     return SepSetDefaultDacl(Token, &admins, GENERIC_READ | GENERIC_EXECUTE | READ_CONTROL);
 }
@@ -161,8 +161,8 @@ SepAddUserGroups(PSEP_TOKEN Token)
 }
 
 /* KERNEL:privileges; which of them an account has is what Windows gives it by default. */
-#define SEP_USER_PRIVILEGES                                                              \
-    (SEP_PRIVILEGE(SE_CHANGE_NOTIFY_PRIVILEGE) | SEP_PRIVILEGE(SE_SHUTDOWN_PRIVILEGE) |  \
+#define SEP_USER_PRIVILEGES                                                             \
+    (SEP_PRIVILEGE(SE_CHANGE_NOTIFY_PRIVILEGE) | SEP_PRIVILEGE(SE_SHUTDOWN_PRIVILEGE) | \
      SEP_PRIVILEGE(SE_UNDOCK_PRIVILEGE) | SEP_PRIVILEGE(SE_INC_WORKING_SET_PRIVILEGE) | \
      SEP_PRIVILEGE(SE_TIME_ZONE_PRIVILEGE))
 
@@ -215,8 +215,7 @@ SeCreateAccountToken(SE_ACCOUNT Account, PACCESS_TOKEN *Token)
     token->MandatoryPolicy = TOKEN_MANDATORY_POLICY_NO_WRITE_UP;
     __builtin_memcpy(token->Source.SourceName, Account == SeAccountSystem ? "*SYSTEM*" : "User32 ",
                      8);
-    status =
-        Account == SeAccountSystem ? SepFillSystem(token) : SepFillUser(token, Account);
+    status = Account == SeAccountSystem ? SepFillSystem(token) : SepFillUser(token, Account);
     token->PrivilegesDefault = token->PrivilegesEnabled;
     if (!NT_SUCCESS(status))
     {
@@ -237,9 +236,8 @@ SepDropDisabled(PSEP_TOKEN Token)
     Token->PrivilegesPresent = Token->PrivilegesEnabled;
     for (ULONG index = 0; index < Token->GroupCount; index++)
     {
-        const BOOLEAN keep =
-            (Token->Groups[index].Attributes & (SE_GROUP_ENABLED | SE_GROUP_USE_FOR_DENY_ONLY)) !=
-            0;
+        const BOOLEAN keep = (Token->Groups[index].Attributes &
+                              (SE_GROUP_ENABLED | SE_GROUP_USE_FOR_DENY_ONLY)) != 0;
         if (Token->OwnerIndex == index + 1)
         {
             Token->OwnerIndex = keep ? kept + 1 : 0;
@@ -388,8 +386,8 @@ SeFilterToken(PACCESS_TOKEN ExistingToken,
     {
         SepDisableSid(token, SidsToDisable->Groups[index].Sid);
     }
-    for (ULONG index = 0;
-         PrivilegesToDelete != NULL && index < PrivilegesToDelete->PrivilegeCount; index++)
+    for (ULONG index = 0; PrivilegesToDelete != NULL && index < PrivilegesToDelete->PrivilegeCount;
+         index++)
     {
         const LUID luid = PrivilegesToDelete->Privileges[index].Luid;
         token->PrivilegesPresent &=

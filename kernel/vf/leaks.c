@@ -315,6 +315,19 @@ OnCallback(PVOID Function, PVOID Caller, PVOID Context)
 }
 
 static BOOLEAN
+OnObserver(PVOID Function, PVOID Context)
+{
+    return OnCallback(Function, Function, Context);
+}
+
+static BOOLEAN
+OnNotify(PVOID Function, const char *Kind, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Kind);
+    return OnCallback(Function, Function, Context);
+}
+
+static BOOLEAN
 OnLookaside(PVOID List, ULONG Tag, PVOID Caller, PVOID Context)
 {
     VF_LEAK *leak;
@@ -366,6 +379,8 @@ Collect(PDRIVER_OBJECT DriverObject)
         (void)AddLeak("work item", NULL, NULL);
     }
     ObForEachCallback(OnCallback, NULL);
+    ObForEachObserver(OnObserver, NULL);
+    PsForEachNotify(OnNotify, NULL);
     ExForEachLookaside(OnLookaside, NULL);
     ExForEachResource(OnResource, NULL);
 }

@@ -30,3 +30,8 @@ if(OPENWDM_MINGW)
         VERBATIM)
     set(WDM_OPTIONS_seh_mixed LIBS ${object})
 endif()
+
+# Drivers whose callbacks the kernel takes only from images that are linked so.
+foreach(name ob_filter ps_notify ps_refuse)
+    set(WDM_OPTIONS_${name} INTEGRITYCHECK)
+endforeach()

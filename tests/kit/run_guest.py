@@ -5,7 +5,8 @@
     run_guest.py tests/guest/NAME.c      (WDM and WDM_GUESTS in the environment, set by CTest)
 
 Tags, one per line, each at the start of a // comment of the source:
-    Run: COMMANDS        what `wdm run` executes, a script line each; may be empty
+    Run: COMMANDS        what `wdm run` executes, a script line each; may be empty; {guests} is
+                         the folder of the built guests
     With: FILE.sys...    drivers loaded before it: guests by name, or drivers/NAME.sys
     Options: ...         options of `wdm run`
     Status: N            expected exit status, 0 without the line
@@ -32,6 +33,8 @@ def read_tags(source):
             match = TAG.match(line)
             if match:
                 tags[match.group(1)].append(match.group(2))
+    guests = os.environ.get("WDM_GUESTS", "")
+    tags["Run"] = [line.replace("{guests}", guests) for line in tags["Run"]]
     return tags
 
 

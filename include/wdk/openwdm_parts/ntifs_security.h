@@ -47,13 +47,13 @@ extern "C"
 #define TOKEN_EXECUTE (STANDARD_RIGHTS_EXECUTE)
 #define TOKEN_WRITE \
     (STANDARD_RIGHTS_WRITE | TOKEN_ADJUST_PRIVILEGES | TOKEN_ADJUST_GROUPS | TOKEN_ADJUST_DEFAULT)
-#define SEF_DACL_AUTO_INHERIT             0x01
-#define SEF_SACL_AUTO_INHERIT             0x02
-#define SEF_DEFAULT_DESCRIPTOR_FOR_OBJECT 0x04
-#define SEF_AVOID_PRIVILEGE_CHECK         0x08
-#define SEF_AVOID_OWNER_CHECK             0x10
-#define SEF_DEFAULT_OWNER_FROM_PARENT     0x20
-#define SEF_DEFAULT_GROUP_FROM_PARENT     0x40
+#define SEF_DACL_AUTO_INHERIT                  0x01
+#define SEF_SACL_AUTO_INHERIT                  0x02
+#define SEF_DEFAULT_DESCRIPTOR_FOR_OBJECT      0x04
+#define SEF_AVOID_PRIVILEGE_CHECK              0x08
+#define SEF_AVOID_OWNER_CHECK                  0x10
+#define SEF_DEFAULT_OWNER_FROM_PARENT          0x20
+#define SEF_DEFAULT_GROUP_FROM_PARENT          0x40
 #define DISABLE_MAX_PRIVILEGE                  0x1
 #define SANDBOX_INERT                          0x2
 #define LUA_TOKEN                              0x4
