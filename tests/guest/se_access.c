@@ -51,16 +51,15 @@ Deny(PACL Acl, ACCESS_MASK Mask, PSID Sid)
     ace.Ace.Header.AceSize = (USHORT)(8 + RtlLengthSid(Sid));
     ace.Ace.Mask = Mask;
     RtlCopyMemory(&ace.Ace.SidStart, Sid, RtlLengthSid(Sid));
-    EXPECT_EQ(RtlAddAce(Acl, ACL_REVISION, MAXULONG, &ace, ace.Ace.Header.AceSize),
-              STATUS_SUCCESS);
+    EXPECT_EQ(RtlAddAce(Acl, ACL_REVISION, MAXULONG, &ace, ace.Ace.Header.AceSize), STATUS_SUCCESS);
 }
 
 static NTSTATUS
 Check(PSECURITY_SUBJECT_CONTEXT Subject, ACCESS_MASK Desired, PACCESS_MASK Granted)
 {
     NTSTATUS status = STATUS_SUCCESS;
-    BOOLEAN allowed = SeAccessCheck(&secured.Descriptor, Subject, FALSE, Desired, 0, NULL,
-                                    &mapping, UserMode, Granted, &status);
+    BOOLEAN allowed = SeAccessCheck(&secured.Descriptor, Subject, FALSE, Desired, 0, NULL, &mapping,
+                                    UserMode, Granted, &status);
 
     EXPECT_EQ(allowed, NT_SUCCESS(status));
     return status;
