@@ -147,7 +147,8 @@ TestLabel(PSECURITY_SUBJECT_CONTEXT Subject)
               STATUS_SUCCESS);
     EXPECT_EQ(Check(Subject, 2, &granted), STATUS_SUCCESS);
     // The object has system integrity, the administrator's process high: it may read, not write.
-    RtlSetSaclSecurityDescriptor(&secured.Descriptor, TRUE, sacl, FALSE);
+    secured.Descriptor.Sacl = sacl;
+    secured.Descriptor.Control |= SE_SACL_PRESENT;
     EXPECT_EQ(Check(Subject, 2, &granted), STATUS_ACCESS_DENIED);
     EXPECT_EQ(Check(Subject, 1 | 4, &granted), STATUS_SUCCESS);
 }
