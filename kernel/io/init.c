@@ -36,6 +36,10 @@ IoInitSystem(void)
     {
         status = IopCreateFileType();
     }
+    if (NT_SUCCESS(status))
+    {
+        status = IopCreateControllerType();
+    }
     for (ULONG i = 0; i < sizeof(directories) / sizeof(directories[0]) && NT_SUCCESS(status); i++)
     {
         status = IopCreateDirectory(directories[i]);

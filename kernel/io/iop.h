@@ -267,6 +267,10 @@ void IopDeleteTimer(PDEVICE_OBJECT DeviceObject);
 void IopDeleteDeviceObject(PVOID Object);
 void IopDeleteDriverObject(PVOID Object);
 
+/* The type of controller objects: controller.c. */
+NTSTATUS
+IopCreateControllerType(void);
+
 /* ---- drivers ------------------------------------------------------------------------------ */
 
 typedef struct _IOP_DRIVER

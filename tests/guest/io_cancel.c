@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Cancelling: requests that cannot be cancelled, a driver's own queue against its completing DPC,
 // StartIo and its cancel routine, device queues by key, and cleanup of a handle that is closing.
+// Page: kernel/using-a-driver-supplied-spin-lock.md
+// Page: kernel/synchronizing-cancellation-in-driver-routines-that-process-irps.md
+// Page: kernel/registering-a-cancel-routine.md, kernel/points-to-consider-when-canceling-irps.md
+// Page: kernel/setting-up-and-using-device-queues.md
 // Page: kernel/introduction-to-cancel-routines.md
 // Page: kernel/synchronizing-irp-cancellation.md, kernel/implementing-a-cancel-routine.md
 // Page: kernel/using-the-system-s-cancel-spin-lock.md

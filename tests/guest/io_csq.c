@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Cancel-safe queues: order, peek contexts, IRP contexts, inserting that fails, cancelling what is
 // queued and what was cancelled before, and all of it at once on four processors.
+// Page: kernel/driver-managed-irp-queues.md
 // Page: kernel/cancel-safe-irp-queues.md, NF:wdm.IoCsqInitialize, NF:wdm.IoCsqInitializeEx
 // Page: NF:wdm.IoCsqInsertIrp, NF:wdm.IoCsqInsertIrpEx, NF:wdm.IoCsqRemoveIrp
 // Page: NF:wdm.IoCsqRemoveNextIrp, NC:wdm.IO_CSQ_INSERT_IRP_EX, NC:wdm.IO_CSQ_PEEK_NEXT_IRP

@@ -17,6 +17,7 @@
 // Page: NF:wdm.IoInitializeWorkItem, NF:wdm.IoUninitializeWorkItem, NF:wdm.IoSizeofWorkItem
 // Page: NF:wdm.IoIsErrorUserInduced, NF:wdm.IoGetRemainingStackSize
 // Page: NF:wdm.IoGetFunctionCodeFromCtlCode, NF:wdm.IoAllocateIrpEx
+// Page: kernel/using-irp-priority-hints.md
 // Page: kernel/specifying-device-types.md, kernel/determining-the-wdm-version.md
 // Page: kernel/specifying-device-characteristics.md, kernel/types-of-wdm-device-objects.md
 // Page: kernel/local-and-global-ms-dos-device-names.md, kernel/named-device-objects.md

@@ -9,7 +9,7 @@
 // Page: NF:ntifs.IoGetRequestorProcess
 // Page: NF:ntifs.IoGetRequestorProcessId, NF:ntifs.IoGetRequestorSessionId
 // Page: NF:ntifs.IoIsSystemThread, NF:ntifs.IoThreadToProcess, NF:wdm.IoIs32bitProcess
-// Page: NF:wdm.WdmlibIoValidateDeviceIoControlAccess
+// Page: NF:wdmsec.WdmlibIoValidateDeviceIoControlAccess
 // Options: --cpus 2
 // Run: open \\.\IoThreaded; ioctl 0x222003 in:"hi"; close
 // Expect: io_threaded: \d+ passed, 0 failed

@@ -3,6 +3,8 @@
 // read and write, with buffers that are right, short, empty, unaligned, absent and the kernel's.
 // The first request arrives in the client's thread, whose previous mode is user, so that the
 // Nt services called there treat every pointer as a user's.
+// Page: kernel/methods-for-accessing-data-buffers.md
+// Page: kernel/security-issues-for-i-o-control-codes.md
 // Page: kernel/buffer-descriptions-for-i-o-control-codes.md, kernel/using-buffered-i-o.md
 // Page: kernel/using-direct-i-o.md, kernel/using-neither-buffered-nor-direct-i-o.md
 // Page: kernel/defining-i-o-control-codes.md, NF:wdm.ProbeForRead, NF:wdm.ProbeForWrite

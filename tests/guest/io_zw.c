@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // One driver uses another one's device through handles: Zw services on synchronous and asynchronous
 // files, with events and APCs, and what they refuse.
+// Page: kernel/irp-mj-query-information.md, kernel/irp-mj-set-information.md, kernel/irp-mj-read.md
+// Page: kernel/irp-mj-write.md, kernel/irp-mj-device-control.md
+// Page: kernel/how-to-complete-an-irp-in-a-dispatch-routine.md
+// Page: kernel/when-to-complete-an-irp-in-a-dispatch-routine.md, kernel/i-o-status-blocks.md
 // Page: kernel/using-files-in-a-driver.md
 // Page: kernel/specifying-exclusive-access-to-device-objects.md, kernel/nt-device-names.md
 // Page: kernel/a-single-dispatchcreateclose-routine.md
