@@ -5,6 +5,8 @@
  */
 #include "iop.h"
 
+#include "ntifs.h"
+
 #define IOP_CAPTURE_TAG 'pCoI'
 #define IOP_EA_LIMIT    0x10000
 
@@ -115,7 +117,13 @@ IopCaptureEa(PIOP_OPEN Open, PVOID EaBuffer, ULONG EaLength)
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     Open->Packet.EaLength = EaLength;
-    return IopCaptureFrom(Open->Packet.EaBuffer, EaBuffer, EaLength, Open->Mode);
+    NTSTATUS status = IopCaptureFrom(Open->Packet.EaBuffer, EaBuffer, EaLength, Open->Mode);
+    if (NT_SUCCESS(status))
+    {
+        ULONG offset;
+        status = IoCheckEaBufferValidity(Open->Packet.EaBuffer, EaLength, &offset);
+    }
+    return status;
 }
 
 static void

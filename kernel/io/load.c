@@ -308,6 +308,29 @@ IoCreateDriver(_In_opt_ PUNICODE_STRING DriverName, _In_ PDRIVER_INITIALIZE Init
     return status;
 }
 
+/* NF:ntddk.IoQueryFullDriverPath: the caller frees the buffer. */
+DDI NTSTATUS NTAPI
+IoQueryFullDriverPath(_In_ PDRIVER_OBJECT DriverObject, _Out_ PUNICODE_STRING FullPath)
+{
+    PLDR_IMAGE image = IopDriver(DriverObject)->Image;
+    if (image == NULL)
+    {
+        return STATUS_NOT_FOUND;
+    }
+    PCUNICODE_STRING path = &image->Entry.FullDllName;
+    PWSTR buffer = MmAllocateDriverPool(PagedPool, path->Length + sizeof(WCHAR), IOP_PATH_TAG);
+    if (buffer == NULL)
+    {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    RtlCopyMemory(buffer, path->Buffer, path->Length);
+    buffer[path->Length / sizeof(WCHAR)] = 0;
+    FullPath->Buffer = buffer;
+    FullPath->Length = path->Length;
+    FullPath->MaximumLength = path->Length + sizeof(WCHAR);
+    return STATUS_SUCCESS;
+}
+
 /* ---- unloading ---------------------------------------------------------------------------- */
 
 /* KERNEL:unload-routine-environment: no device is open or attached to by another driver. */

@@ -45,6 +45,7 @@ typedef struct _PS_THREAD
     BOOLEAN InList;
     LONGLONG CreateTime100ns;
     PVOID TopLevelIrp;
+    PDEVICE_OBJECT DeviceToVerify; /* io: removable medium that may have changed */
     ULONG HardErrorsDisabled;
     SE_CLIENT Identity; /* whom it impersonates */
 } PS_THREAD, *PPS_THREAD;

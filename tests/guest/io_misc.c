@@ -16,7 +16,10 @@
 // Page: NF:wdm.IoDeleteSymbolicLink, NF:ntddk.IoAttachDeviceToDeviceStackSafe
 // Page: NF:wdm.IoInitializeWorkItem, NF:wdm.IoUninitializeWorkItem, NF:wdm.IoSizeofWorkItem
 // Page: NF:wdm.IoIsErrorUserInduced, NF:wdm.IoGetRemainingStackSize
-// Page: NF:wdm.IoGetFunctionCodeFromCtlCode, NF:wdm.IoAllocateIrpEx
+// Page: NF:ntifs.IoCheckEaBufferValidity, NF:wdm.IoCreateSystemThread
+// Page: NF:ntddk.IoQueryFullDriverPath, NF:ntifs.IoGetDeviceToVerify
+// Page: NF:ntifs.IoSetDeviceToVerify, NF:ntddk.IoSetHardErrorOrVerifyDevice
+// Page: NF:wdm.IoWithinStackLimits, NF:wdm.IoGetFunctionCodeFromCtlCode, NF:wdm.IoAllocateIrpEx
 // Page: kernel/using-irp-priority-hints.md
 // Page: kernel/specifying-device-types.md, kernel/determining-the-wdm-version.md
 // Page: kernel/specifying-device-characteristics.md, kernel/types-of-wdm-device-objects.md
@@ -37,6 +40,7 @@ static DRIVER_DISPATCH Simple;
 static DRIVER_UNLOAD Unload;
 static IO_WORKITEM_ROUTINE_EX Work;
 static KDEFERRED_ROUTINE OnDpc;
+static KSTART_ROUTINE Thread;
 
 static UNICODE_STRING diskName = RTL_CONSTANT_STRING(L"\\Device\\IoMiscDisk");
 static PDRIVER_OBJECT driver;
@@ -413,6 +417,93 @@ TestConfiguration(void)
     EXPECT_EQ(WaitFor(&done, MILLISECONDS(1000)), STATUS_SUCCESS);
 }
 
+// ---- threads, media, attributes, paths ---------------------------------------------------------
+
+// Ends by returning: the I/O manager does what PsTerminateSystemThread would.
+static VOID
+Thread(PVOID Context)
+{
+    EXPECT(Context == &done);
+    EXPECT_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
+    EXPECT(PsIsSystemThread(PsGetCurrentThread()));
+    KeSetEvent(&done, IO_NO_INCREMENT, FALSE);
+}
+
+static void
+TestThread(void)
+{
+    PIRP irp = IoAllocateIrp(1, FALSE);
+    HANDLE handle;
+
+    KeClearEvent(&done);
+    EXPECT_EQ(
+        IoCreateSystemThread(disk, &handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, Thread, &done),
+        STATUS_SUCCESS);
+    EXPECT_EQ(ZwWaitForSingleObject(handle, FALSE, NULL), STATUS_SUCCESS);
+    EXPECT_EQ(KeReadStateEvent(&done), 1);
+    EXPECT_EQ(ZwClose(handle), STATUS_SUCCESS);
+    EXPECT(IoGetDeviceToVerify(PsGetCurrentThread()) == NULL);
+    irp->Tail.Overlay.Thread = PsGetCurrentThread();
+    IoSetHardErrorOrVerifyDevice(irp, disk);
+    EXPECT(IoGetDeviceToVerify(PsGetCurrentThread()) == disk);
+    IoSetDeviceToVerify(PsGetCurrentThread(), NULL);
+    EXPECT(IoGetDeviceToVerify(PsGetCurrentThread()) == NULL);
+    IoFreeIrp(irp);
+}
+
+static void
+TestAttributes(void)
+{
+    ULONG storage[16];
+    PFILE_FULL_EA_INFORMATION first = (PVOID)storage, second = (PVOID)&storage[4];
+    OBJECT_ATTRIBUTES attributes;
+    IO_STATUS_BLOCK iosb;
+    ULONG offset = 99;
+    HANDLE handle;
+
+    RtlZeroMemory(storage, sizeof(storage));
+    first->NextEntryOffset = 16;
+    first->EaNameLength = 3;
+    first->EaValueLength = 2;
+    RtlCopyMemory(first->EaName, "one", 4);
+    second->EaNameLength = 3;
+    second->EaValueLength = 4;
+    RtlCopyMemory(second->EaName, "two", 4);
+    EXPECT_EQ(IoCheckEaBufferValidity(first, 32, &offset), STATUS_SUCCESS);
+    EXPECT_EQ(IoCheckEaBufferValidity(first, 31, &offset), STATUS_EA_LIST_INCONSISTENT);
+    EXPECT_EQ(offset, 16);    // the second does not fit
+    second->EaNameLength = 2; // no zero follows the name
+    EXPECT_EQ(IoCheckEaBufferValidity(first, 32, &offset), STATUS_EA_LIST_INCONSISTENT);
+    EXPECT_EQ(offset, 16);
+    second->EaNameLength = 3;
+    first->NextEntryOffset = 14; // no ULONG boundary
+    EXPECT_EQ(IoCheckEaBufferValidity(first, 32, &offset), STATUS_EA_LIST_INCONSISTENT);
+    EXPECT_EQ(offset, 0);
+    EXPECT_EQ(IoCheckEaBufferValidity(first, (ULONG)-4, &offset), STATUS_EA_LIST_INCONSISTENT);
+    InitializeObjectAttributes(&attributes, &diskName, OBJ_KERNEL_HANDLE, NULL, NULL);
+    EXPECT_EQ(ZwCreateFile(&handle, GENERIC_READ, &attributes, &iosb, NULL, 0, 0, FILE_OPEN, 0,
+                           first, 32),
+              STATUS_EA_LIST_INCONSISTENT);
+    first->NextEntryOffset = 16;
+    EXPECT_EQ(ZwCreateFile(&handle, GENERIC_READ, &attributes, &iosb, NULL, 0, 0, FILE_OPEN, 0,
+                           first, 32),
+              STATUS_SUCCESS);
+    EXPECT_EQ(ZwClose(handle), STATUS_SUCCESS);
+}
+
+static void
+TestPath(void)
+{
+    UNICODE_STRING path, end = RTL_CONSTANT_STRING(L"io_misc.sys"), last;
+
+    EXPECT_EQ(IoQueryFullDriverPath(driver, &path), STATUS_SUCCESS);
+    EXPECT(path.Length > end.Length && path.MaximumLength >= path.Length);
+    last = end;
+    last.Buffer = path.Buffer + (path.Length - end.Length) / sizeof(WCHAR);
+    EXPECT(RtlEqualUnicodeString(&last, &end, TRUE));
+    ExFreePool(path.Buffer);
+}
+
 static VOID
 Unload(PDRIVER_OBJECT DriverObject)
 {
@@ -446,6 +537,9 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     TestErrorLog();
     TestWorkItem();
     TestConfiguration();
+    TestThread();
+    TestAttributes();
+    TestPath();
     IoDeleteDevice(disk);
     return Finish("io_misc");
 }
