@@ -230,7 +230,9 @@ IopCallReinitialize(PVOID Context)
     PDRIVER_OBJECT driver = item->DriverObject;
     driver->DriverExtension->Count++;
     driver->Flags &= ~(ULONG)(DRVO_REINIT_REGISTERED | DRVO_BOOTREINIT_REGISTERED);
+    PKI_GATE_RECORD mark = KiMarkCall();
     item->Routine(driver, item->Context, driver->DriverExtension->Count);
+    KiEndCall(mark);
     IopCheckPassive((PVOID)item->Routine, "A Reinitialize routine returned at a raised IRQL",
                     "NC:ntddk.DRIVER_REINITIALIZE");
 }

@@ -22,7 +22,9 @@ IopSystemThread(PVOID Context)
 {
     IOP_SYSTEM_THREAD thread = *(IOP_SYSTEM_THREAD *)Context;
     MmFreePool(Context, IOP_THREAD_TAG);
+    PKI_GATE_RECORD mark = KiMarkCall();
     thread.Routine(thread.Context);
+    KiEndCall(mark);
     IopCheckPassive((PVOID)thread.Routine, "A thread's routine returned at a raised IRQL",
                     "NF:wdm.IoCreateSystemThread");
     ObDereference(thread.Object);

@@ -229,7 +229,9 @@ ThreadStartup(void *Argument)
     KiCurrentProcessor()->Irql = DISPATCH_LEVEL;
     KiLower(PASSIVE_LEVEL);
     KiEnterBarrier(&barrier);
+    PKI_GATE_RECORD mark = KiMarkCall();
     thread->StartRoutine(thread->StartContext);
+    KiEndCall(mark);
     KiTerminateCurrentThread(STATUS_SUCCESS);
 }
 
