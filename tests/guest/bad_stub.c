@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Calls an export of Windows that OpenWDM does not implement.
 //
-// Page: NF:ntddk.IoCreateController
+// Page: NF:ntddk.IoVerifyPartitionTable
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
 // Run: ioctl 0x222004
 // Status: 3
 // Report: name=^OPENWDM_MISSING_API$
-// Report: rule=does not implement IoCreateController of ntoskrnl.exe
+// Report: rule=does not implement IoVerifyPartitionTable of ntoskrnl.exe
 // Report: driver=^bad_stub.sys$
 // Report: stack.function=^(Break|BadDeviceControl)$
 #include "bad.h"
@@ -23,7 +23,6 @@ Obey(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 static NTSTATUS
 Break(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
-    UNREFERENCED_PARAMETER(DeviceObject);
     UNREFERENCED_PARAMETER(Irp);
-    return IoCreateController(16) != NULL ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+    return IoVerifyPartitionTable(DeviceObject, FALSE);
 }
