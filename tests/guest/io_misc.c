@@ -16,6 +16,8 @@
 // Page: NF:wdm.IoDeleteSymbolicLink, NF:ntddk.IoAttachDeviceToDeviceStackSafe
 // Page: NF:wdm.IoInitializeWorkItem, NF:wdm.IoUninitializeWorkItem, NF:wdm.IoSizeofWorkItem
 // Page: NF:wdm.IoIsErrorUserInduced, NF:wdm.IoGetRemainingStackSize
+// Page: NF:ntddk.IoIsValidIrpStatus, NF:ntddk.IoAssignArcName, NF:ntddk.IoDeassignArcName
+// Page: NF:ntddk.IoInitializeDriverCreateContext
 // Page: NF:ntifs.IoCheckEaBufferValidity, NF:wdm.IoCreateSystemThread
 // Page: NF:ntddk.IoQueryFullDriverPath, NF:ntifs.IoGetDeviceToVerify
 // Page: NF:ntifs.IoSetDeviceToVerify, NF:ntddk.IoSetHardErrorOrVerifyDevice
@@ -491,6 +493,37 @@ TestAttributes(void)
     EXPECT_EQ(ZwClose(handle), STATUS_SUCCESS);
 }
 
+// What the headers define without an export.
+static void
+TestMacros(void)
+{
+    UNICODE_STRING arc = RTL_CONSTANT_STRING(L"\\DosDevices\\Global\\IoMiscArc");
+    IO_DRIVER_CREATE_CONTEXT context;
+    IO_STATUS_BLOCK narrow = {{0x12345678}, 77};
+    IO_STATUS_BLOCK64 wide = {{0}, 0};
+    LONG count = 3;
+
+    IoAdjustPagingPathCount(&count, TRUE);
+    EXPECT_EQ(count, 4);
+    IoAdjustPagingPathCount(&count, FALSE);
+    EXPECT_EQ(count, 3);
+    EXPECT_EQ(IoAssignArcName(&arc, &diskName), STATUS_SUCCESS);
+    EXPECT_EQ(IoDeassignArcName(&arc), STATUS_SUCCESS);
+    EXPECT_EQ(IoDeassignArcName(&arc), STATUS_OBJECT_NAME_NOT_FOUND);
+    RtlFillMemory(&context, sizeof(context), 0xee);
+    IoInitializeDriverCreateContext(&context);
+    EXPECT_EQ(context.Size, sizeof(context));
+    EXPECT(context.ExtraCreateParameter == NULL && context.DeviceObjectHint == NULL);
+    IosbToIosb64(&wide, &narrow);
+    EXPECT(wide.Status == 0x12345678 && wide.Information == 77);
+    wide.Information = 78;
+    Iosb64ToIosb(&narrow, &wide);
+    EXPECT(narrow.Status == 0x12345678 && narrow.Information == 78);
+    EXPECT(IoIsValidIrpStatus(STATUS_SUCCESS) && IoIsValidIrpStatus(STATUS_CANCELLED));
+    EXPECT(IoIsValidIrpStatus((NTSTATUS)0xE0000001)); // a custom one
+    EXPECT(!IoIsValidIrpStatus((NTSTATUS)0xFFFFFFFF));
+}
+
 static void
 TestPath(void)
 {
@@ -540,6 +573,7 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     TestThread();
     TestAttributes();
     TestPath();
+    TestMacros();
     IoDeleteDevice(disk);
     return Finish("io_misc");
 }

@@ -441,7 +441,8 @@ extern "C"
 #if !defined(OPENWDM_KERNEL)
 #define PsGetCurrentThread() ((PETHREAD)KeGetCurrentThread())
 #endif
-#define IoIsValidIrpStatus(Status)           TRUE
+// The bit that separates a status from an HRESULT is reserved and zero in every NTSTATUS.
+#define IoIsValidIrpStatus(Status)           (((ULONG)(Status) & 0x10000000u) == 0)
 #define IoAssignArcName(ArcName, DeviceName) (IoCreateSymbolicLink((ArcName), (DeviceName)))
 #define IoDeassignArcName(ArcName)           (IoDeleteSymbolicLink((ArcName)))
 
