@@ -216,7 +216,10 @@ CmpPreCallbacks(PCMP_OPERATION Operation, NTSTATUS *Status)
         return TRUE;
     }
     *Status = status == STATUS_CALLBACK_BYPASS ? STATUS_SUCCESS : status;
-    *Status = CmpPostCallbacks(Operation, Operation->Key, *Status);
+    /* The Key of an open is the one that the path starts at. */
+    const BOOLEAN opens =
+        Operation->Pre == RegNtPreOpenKeyEx || Operation->Pre == RegNtPreCreateKeyEx;
+    *Status = CmpPostCallbacks(Operation, opens ? NULL : Operation->Key, *Status);
     return FALSE;
 }
 

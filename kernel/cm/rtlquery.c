@@ -5,7 +5,9 @@
  */
 #include "cmprtl.h"
 
-#define CMP_QUERY_TAG MM_TAG('R', 'q', 'r', 'v')
+/* That of the run-time library's strings, so that RtlFreeUnicodeString frees what is allocated
+ * here. */
+#define CMP_QUERY_TAG MM_TAG('S', 't', 'r', ' ')
 
 /* One value on its way to the driver. */
 typedef struct _CMP_REPORT
