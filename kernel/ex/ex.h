@@ -45,6 +45,10 @@ void ExForEachLookaside(BOOLEAN (*Routine)(PVOID List, ULONG Tag, PVOID Caller, 
 void ExForEachResource(BOOLEAN (*Routine)(PERESOURCE Resource, PVOID Caller, PVOID Context),
                        PVOID Context);
 
+/* Ex timers that have not been deleted, until FALSE. Function is the callback, may be NULL. */
+void ExForEachTimer(BOOLEAN (*Routine)(PVOID Timer, PVOID Function, PVOID Caller, PVOID Context),
+                    PVOID Context);
+
 /* Local time is UTC plus this; 0 unless the runtime sets it. */
 extern LONGLONG ExTimeZoneBias100ns;
 

@@ -56,4 +56,8 @@ extern LIST_ENTRY ExpTracked;
 NTSTATUS
 ExpInitWorkers(void);
 
+/* The clock's interval that drivers have asked for, 100 ns units (timer.c). */
+ULONG
+ExpClockInterval(void);
+
 #endif

@@ -139,10 +139,27 @@ ExpCheckInitialized(PERESOURCE Resource)
     }
 }
 
+/* Contract: NF:wdm.ExAcquireResourceExclusiveLite: normal kernel APCs are disabled first, since one
+ * could stop the owner. Nothing sends such APCs to system threads. */
+static void
+ExpCheckApcs(PERESOURCE Resource)
+{
+    const PKTHREAD thread = KiCurrentThread();
+    if (KiCurrentIrql() < APC_LEVEL && thread->KernelApcDisable == 0 &&
+        thread->SpecialApcDisable == 0 && !thread->SystemThread)
+    {
+        KiBugCheckWithRule(DRIVER_VERIFIER_DETECTED_VIOLATION, 0x37, KiCurrentIrql(), 0,
+                           (ULONG64)Resource,
+                           "a resource is acquired in a critical region or by a system thread",
+                           "NF:wdm.ExAcquireResourceExclusiveLite", NULL, NULL);
+    }
+}
+
 static BOOLEAN
 ExpAcquireExclusive(PERESOURCE Resource, BOOLEAN Wait)
 {
     ExpCheckInitialized(Resource);
+    ExpCheckApcs(Resource);
     if (Resource->ActiveEntries == 0)
     {
         Resource->ActiveEntries = 1;
@@ -176,6 +193,7 @@ static BOOLEAN
 ExpAcquireShared(PERESOURCE Resource, BOOLEAN Wait, EXP_SHARE Share)
 {
     ExpCheckInitialized(Resource);
+    ExpCheckApcs(Resource);
     if (Resource->ActiveEntries != 0)
     {
         POWNER_ENTRY owner = ExpFindOwner(Resource, ExpCurrentOwner());
@@ -299,11 +317,24 @@ ExpFreeParts(PERESOURCE Resource)
     __builtin_memset(Resource, 0, sizeof(ERESOURCE));
 }
 
+/* A resource that somebody owns or waits for must not lose its owners. */
+static void
+ExpCheckUnused(PERESOURCE Resource, const char *Page)
+{
+    if (Resource->ActiveEntries != 0)
+    {
+        ExpResourceViolation(0x17, Resource,
+                             "a resource is released before it is deleted or initialized again",
+                             Page);
+    }
+}
+
 /* Contract: NF:wdm.ExReinitializeResourceLite. */
 DDI NTSTATUS
 ExReinitializeResourceLite(PERESOURCE Resource)
 {
     ExpCheckInitialized(Resource);
+    ExpCheckUnused(Resource, "NF:wdm.ExReinitializeResourceLite");
     ExpFreeParts(Resource);
     InitializeListHead(&Resource->SystemResourcesList);
     return STATUS_SUCCESS;
@@ -318,6 +349,7 @@ ExDeleteResourceLite(PERESOURCE Resource)
         ExpResourceViolation(0xD1, Resource, "only a resource that was initialized can be deleted",
                              "NF:wdm.ExDeleteResourceLite");
     }
+    ExpCheckUnused(Resource, "NF:wdm.ExDeleteResourceLite");
     ExpFreeParts(Resource);
     return STATUS_SUCCESS;
 }
@@ -417,15 +449,28 @@ ExReleaseResourceAndLeaveCriticalRegion(PERESOURCE Resource)
     KeLeaveCriticalRegion();
 }
 
-/* Contract: NF:wdm.ExSetResourceOwnerPointer: the owner is an address from now on. */
+/* Contract: NF:wdm.ExSetResourceOwnerPointer: the owner is an address from now on. Its two lowest
+ * bits are ones, so that it cannot be taken for a thread. */
 DDI VOID
 ExSetResourceOwnerPointer(PERESOURCE Resource, PVOID OwnerPointer)
 {
     POWNER_ENTRY owner = ExpFindOwner(Resource, ExpCurrentOwner());
-    if (owner != NULL)
+    if (((ULONG64)OwnerPointer & 3) != 3)
     {
-        owner->OwnerThread = (ERESOURCE_THREAD)OwnerPointer;
+        KiBugCheckWithRule(RESOURCE_OWNER_POINTER_INVALID, (ULONG64)Resource,
+                           (ULONG64)Resource->OwnerTable, (ULONG64)KiCurrentThread(),
+                           (ULONG64)OwnerPointer,
+                           "the two lowest bits of a resource's owner pointer are set",
+                           "NF:wdm.ExSetResourceOwnerPointer", NULL, NULL);
     }
+    if (Resource->ActiveEntries == 0 || owner == NULL)
+    {
+        KiBugCheckWithRule(RESOURCE_NOT_OWNED, (ULONG64)Resource, (ULONG64)KiCurrentThread(),
+                           (ULONG64)Resource->OwnerTable, ExpIsExclusive(Resource),
+                           "ownership of a resource is passed on by the thread that acquired it",
+                           "NF:wdm.ExSetResourceOwnerPointer", NULL, NULL);
+    }
+    owner->OwnerThread = (ERESOURCE_THREAD)OwnerPointer;
 }
 
 /* Contract: NF:wdm.ExSetResourceOwnerPointerEx. */

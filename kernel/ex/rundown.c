@@ -76,13 +76,17 @@ ExReleaseRundownProtectionEx(PEX_RUNDOWN_REF RunRef, ULONG Count)
         return;
     }
     PEXP_RUNDOWN_WAIT wait = ExpWaiter(RunRef);
-    if (wait != NULL)
+    if (wait == NULL || wait->References < Count)
     {
-        wait->References -= Count;
-        if (wait->References == 0)
-        {
-            KeSetEvent(&wait->Event, 0, FALSE);
-        }
+        KiBugCheckWithRule(DRIVER_VERIFIER_DETECTED_VIOLATION, 0x1007, (ULONG64)RunRef, 0, 0,
+                           "run-down protection is released as often as it was acquired, and "
+                           "before the run-down completes",
+                           "NF:wdm.ExReleaseRundownProtection", NULL, NULL);
+    }
+    wait->References -= Count;
+    if (wait->References == 0)
+    {
+        KeSetEvent(&wait->Event, 0, FALSE);
     }
 }
 
@@ -134,6 +138,20 @@ ExInitializeRundownProtectionCacheAware(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheA
                                         SIZE_T RunRefSize)
 {
     NT_ASSERT(RunRefSize >= sizeof(*RunRefCacheAware));
+    RunRefCacheAware->Reference.Count = 0;
+    RunRefCacheAware->Allocated = FALSE;
+}
+
+/* Contract: NF:wdm.ExInitializeRundownProtectionCacheAwareEx: no flag is public. */
+DDI VOID
+ExInitializeRundownProtectionCacheAwareEx(PEX_RUNDOWN_REF_CACHE_AWARE RunRefCacheAware, ULONG Flags)
+{
+    if (Flags != 0)
+    {
+        KiBugCheckWithRule(INVALID_RUNDOWN_PROTECTION_FLAGS, Flags, (ULONG64)RunRefCacheAware, 0, 0,
+                           "run-down protection takes no flags",
+                           "bug-check-0x16c--invalid-rundown-protection-flags", NULL, NULL);
+    }
     RunRefCacheAware->Reference.Count = 0;
     RunRefCacheAware->Allocated = FALSE;
 }

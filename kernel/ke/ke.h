@@ -349,6 +349,13 @@ KiQueryTime(void);
 LONGLONG
 KiNextEventTime(void);
 
+/* As KeSetTimerEx with a period in 100 ns units, at most MAXLONG (ex: EX_TIMER). */
+BOOLEAN
+KiSetTimer100ns(_Inout_ PKTIMER Timer,
+                _In_ LARGE_INTEGER DueTime,
+                _In_ ULONG Period100ns,
+                _In_opt_ PKDPC Dpc);
+
 /* For reports and queries. */
 void KiForEachTimer(void (*Callback)(PKTIMER Timer, LONGLONG Due, void *Context), void *Context);
 void KiForEachDpc(void (*Callback)(PKDPC Dpc, ULONG Processor, void *Context), void *Context);

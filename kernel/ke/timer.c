@@ -13,6 +13,9 @@ typedef struct _KI_TIMER_SLOT
 
 #define KI_MAXIMUM_TIMERS (1u << 22)
 
+// In KTIMER.TimerType, beside TIMER_TYPE: Period counts 100 ns units, not milliseconds.
+#define KI_TIMER_100NS 0x100
+
 static KI_TIMER_SLOT *heap; // mapped lazily: only touched pages cost memory
 static ULONG heapCount;
 static ULONG64 nextSequence;
@@ -167,7 +170,8 @@ KiExpireTimers(void)
         timer->Header.SignalState = 1;
         KiSignalObject(&timer->Header, 0);
         if (timer->Period != 0)
-            InsertAt(timer, due + (LONGLONG)timer->Period * 10000);
+            InsertAt(timer, due + (LONGLONG)timer->Period *
+                                      ((timer->TimerType & KI_TIMER_100NS) ? 1 : 10000));
         if (dpc != NULL)
             (void)KeInsertQueueDpc(dpc, NULL, NULL);
     }
@@ -226,6 +230,13 @@ DDI BOOLEAN
 KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
 {
     return SetTimer(Timer, DueTime, Period > 0 ? (ULONG)Period : 0, 0, Dpc);
+}
+
+BOOLEAN
+KiSetTimer100ns(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period100ns, PKDPC Dpc)
+{
+    Timer->TimerType |= KI_TIMER_100NS;
+    return SetTimer(Timer, DueTime, Period100ns, 0, Dpc);
 }
 
 // Contract: NF:wdm.KeSetTimer.

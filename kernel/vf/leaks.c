@@ -4,6 +4,7 @@
 // collects.
 #include "vf/vfp.h"
 
+#include "cm/cm.h"
 #include "ex/ex.h"
 #include "ob/ob.h"
 #include "ps/ps.h"
@@ -328,6 +329,18 @@ OnNotify(PVOID Function, const char *Kind, PVOID Context)
 }
 
 static BOOLEAN
+OnExTimer(PVOID Timer, PVOID Function, PVOID Caller, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    if (InImage(Function) || InImage(Caller))
+    {
+        search.Code++;
+        (void)AddRoutine("timer", Timer, Function != NULL ? Function : Caller);
+    }
+    return TRUE;
+}
+
+static BOOLEAN
 OnLookaside(PVOID List, ULONG Tag, PVOID Caller, PVOID Context)
 {
     VF_LEAK *leak;
@@ -381,6 +394,8 @@ Collect(PDRIVER_OBJECT DriverObject)
     ObForEachCallback(OnCallback, NULL);
     ObForEachObserver(OnObserver, NULL);
     PsForEachNotify(OnNotify, NULL);
+    CmForEachCallback(OnCallback, NULL);
+    ExForEachTimer(OnExTimer, NULL);
     ExForEachLookaside(OnLookaside, NULL);
     ExForEachResource(OnResource, NULL);
 }
