@@ -132,6 +132,36 @@ CmpWatch(PCMP_NOTIFY Notify, PCMP_KEY Key)
     InsertTailList(&Key->Notifications, &Notify->KeyEntry);
 }
 
+/* Waits for it here, or leaves a copy of Notify that completes later and has the event then. */
+static NTSTATUS
+CmpStartNotification(PCMP_NOTIFY Notify, PCMP_KEY Key)
+{
+    if (Notify->Synchronous)
+    {
+        KeInitializeEvent(&Notify->Done, NotificationEvent, FALSE);
+        CmpWatch(Notify, Key);
+        KeWaitForSingleObject(&Notify->Done, Executive, KernelMode, FALSE, NULL);
+        if (Notify->Event != NULL)
+        {
+            KeSetEvent(Notify->Event, IO_NO_INCREMENT, FALSE);
+            ObDereference(Notify->Event);
+        }
+        return Notify->IoStatus->Status;
+    }
+    PCMP_NOTIFY notify = MmAllocatePool(NonPagedPoolNx, sizeof(CMP_NOTIFY), CMP_TAG);
+    if (notify == NULL)
+    {
+        if (Notify->Event != NULL)
+        {
+            ObDereference(Notify->Event);
+        }
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    *notify = *Notify;
+    CmpWatch(notify, Key);
+    return STATUS_PENDING;
+}
+
 /* Contract: NF:ntifs.ZwNotifyChangeKey. From kernel mode ApcRoutine is a WORK_QUEUE_ITEM and
  * ApcContext the queue it goes to. */
 DDI NTSTATUS
@@ -146,8 +176,12 @@ ZwNotifyChangeKey(HANDLE KeyHandle,
                   ULONG BufferSize,
                   BOOLEAN Asynchronous)
 {
-    CMP_NOTIFY local = {.Synchronous = TRUE}, *notify = &local;
-    PKEVENT event = NULL;
+    CMP_NOTIFY notify = {.Filter = CompletionFilter,
+                         .WatchTree = WatchTree,
+                         .Synchronous = !Asynchronous,
+                         .IoStatus = IoStatusBlock,
+                         .ApcRoutine = (PVOID)ApcRoutine,
+                         .Queue = (WORK_QUEUE_TYPE)(ULONG_PTR)ApcContext};
     PCMP_KEY key;
     (void)Buffer;
     (void)BufferSize;
@@ -156,56 +190,22 @@ ZwNotifyChangeKey(HANDLE KeyHandle,
         return STATUS_INVALID_PARAMETER;
     }
     NTSTATUS status = CmpReferenceKey(KeyHandle, KEY_NOTIFY, &key);
-    if (NT_SUCCESS(status) && Event != NULL)
-    {
-        status = ObReferenceObjectByHandle(Event, EVENT_MODIFY_STATE, *ExEventObjectType,
-                                           KernelMode, (PVOID *)&event, NULL);
-        if (!NT_SUCCESS(status))
-        {
-            ObDereference(key);
-        }
-    }
     if (!NT_SUCCESS(status))
     {
         return status;
     }
-    if (event != NULL)
+    if (Event != NULL)
     {
-        KeClearEvent(event);
+        status = ObReferenceObjectByHandle(Event, EVENT_MODIFY_STATE, *ExEventObjectType,
+                                           KernelMode, (PVOID *)&notify.Event, NULL);
     }
-    if (Asynchronous)
+    if (NT_SUCCESS(status))
     {
-        notify = MmAllocatePool(NonPagedPoolNx, sizeof(CMP_NOTIFY), CMP_TAG);
-    }
-    if (notify == NULL)
-    {
-        status = STATUS_INSUFFICIENT_RESOURCES;
-    }
-    else
-    {
-        notify->Filter = CompletionFilter;
-        notify->WatchTree = WatchTree;
-        notify->IoStatus = IoStatusBlock;
-        notify->ApcRoutine = (PVOID)ApcRoutine;
-        notify->Queue = (WORK_QUEUE_TYPE)(ULONG_PTR)ApcContext;
-        CmpWatch(notify, key);
-    }
-    if (notify != NULL && Asynchronous)
-    {
-        notify->Event = event;
-        event = NULL;
-        status = STATUS_PENDING;
-    }
-    else if (notify != NULL)
-    {
-        KeInitializeEvent(&local.Done, NotificationEvent, FALSE);
-        KeWaitForSingleObject(&local.Done, Executive, KernelMode, FALSE, NULL);
-        status = IoStatusBlock->Status;
-    }
-    if (event != NULL)
-    {
-        KeSetEvent(event, IO_NO_INCREMENT, FALSE);
-        ObDereference(event);
+        if (notify.Event != NULL)
+        {
+            KeClearEvent(notify.Event);
+        }
+        status = CmpStartNotification(&notify, key);
     }
     ObDereference(key);
     return status;

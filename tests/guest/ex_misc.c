@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Small services of the executive and the inline routines of the headers: lists, interlocked
 // operations, bits, pages, pool with old names, zones, firmware variables, callbacks of the system.
-// Page: kernel/singly-and-doubly-linked-lists.md, kernel/using-callback-objects.md
+// Page: kernel/singly-and-doubly-linked-lists.md, kernel/using-a-system-defined-callback-object.md
 // Page: NF:wdm.InsertHeadList, NF:wdm.InsertTailList, NF:wdm.RemoveHeadList
 // Page: NF:wdm.RemoveTailList, NF:wdm.AppendTailList, NF:wdm.IsListEmpty, NF:wdm.RemoveEntryList
 // Page: NF:wdm.PushEntryList, NF:wdm.PopEntryList, NF:wdm.InterlockedAnd, NF:wdm.InterlockedOr

@@ -60,6 +60,7 @@ static void
 resource_body(void *context)
 {
     (void)context;
+    KeEnterCriticalRegion();
     CHECK_EQ(ExInitializeResourceLite(&resource), STATUS_SUCCESS);
     CHECK(ExAcquireResourceSharedLite(&resource, TRUE));
     CHECK(ExAcquireResourceSharedLite(&resource, TRUE));
@@ -95,6 +96,7 @@ resource_body(void *context)
     sleep_ms(10);
     CHECK(order[2] == 'w' && orderCount == 3);
     CHECK_EQ(ExDeleteResourceLite(&resource), STATUS_SUCCESS);
+    KeLeaveCriticalRegion();
 }
 
 static void
