@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of commands, and those that are not requests. */
 #include "cli.h"
+#include "registry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,9 @@ const struct cli_command cli_commands[] = {
     {"pool", "", "pool by tag", command_table},
     {"threads", "", "kernel threads", command_table},
     {"timers", "", "timers that are set", command_table},
+    {"reg", "query|add|delete|import ...",
+     "query KEY [VALUE], add KEY [VALUE TYPE [DATA]], delete KEY [VALUE], import FILE",
+     cli_command_reg},
     {"assert", "WHAT [OP VALUE]",
      "status, information, output, irps, pool, reports, time, pending: == != < > <= >=",
      cli_command_assert},

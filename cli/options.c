@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Options of `wdm run` and `wdm shell`. Drivers and options come in any order. */
 #include "cli.h"
+#include "registry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ const struct cli_option cli_run_options[] = {
     {"--trace", "[=FILE]", "print the walk of each request, to standard output or FILE"},
     {"--report", "FILE", "write all reports as a JSON array (docs/report.schema.json)"},
     {"--windows-version", "V", "version presented to drivers (default 10.0.19045)"},
+    {"--registry", "FILE", "import a .reg file before drivers are loaded; may be repeated"},
     {"--service", "NAME", "service name of the next driver instead of its file name"},
     {"--no-unload", NULL, "leave drivers loaded at the end"},
     {"--no-checks", NULL, "no paging checks and no leak reports, for measuring"},
@@ -97,6 +99,8 @@ apply_option(const char *name, const char *argument)
         cli.report_path = argument;
     else if (strcmp(name, "--service") == 0)
         cli.service = argument;
+    else if (strcmp(name, "--registry") == 0)
+        return cli_add_registry(argument);
     else if (strcmp(name, "--windows-version") == 0)
         cli.options.windows_version = argument;
     else

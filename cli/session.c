@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One run: boot, end, and the exit status that sums it up. */
 #include "cli.h"
+#include "registry.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -132,7 +133,7 @@ cli_boot(void)
     start_timeout();
     status = wdm_boot(&cli.options, &cli.machine);
     if (status == WDM_OK)
-        return CLI_OK;
+        return cli_import_registry();
     if (cli.machine == NULL)
         return cli_usage("the machine does not boot");
     return cli_result(status, "boot");

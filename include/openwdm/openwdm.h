@@ -263,6 +263,42 @@ extern "C"
     size_t wdm_report_count(const wdm_machine *machine);
     const wdm_report *wdm_report_get(const wdm_machine *machine, size_t index);
 
+    /* ---- registry -------------------------------------------------------------------------------
+     * Keys are named "HKEY_LOCAL_MACHINE\\System\\...", "HKLM\\..." or "\\Registry\\Machine\\...".
+     * Types are Microsoft's numbers (REG_SZ is 1); data is as it is stored, text in UTF-16. Callbacks
+     * of registry filter drivers are not told. */
+
+    /* Creates the key with all keys on the way; sets the value unless `name` is NULL. "" names the
+     * default value. */
+    wdm_status wdm_registry_set(wdm_machine *machine,
+                                const char *key,
+                                const char *name,
+                                uint32_t type,
+                                const void *data,
+                                size_t size);
+
+    /* Deletes a value, or with `name` NULL the key and everything below it. */
+    wdm_status wdm_registry_delete(wdm_machine *machine, const char *key, const char *name);
+
+    typedef void (*wdm_registry_fn)(void *context,
+                                    bool is_key,
+                                    const char *name,
+                                    uint32_t type,
+                                    const void *data,
+                                    size_t size);
+
+    /* Values, then subkeys (only `name` counts) of a key. */
+    wdm_status wdm_registry_list(wdm_machine *machine,
+                                 const char *key,
+                                 wdm_registry_fn entry,
+                                 void *context);
+
+    /* Imports the contents of a .reg file (Version 5.00 in UTF-16 or UTF-8, or REGEDIT4).
+     * WDM_BAD_INPUT: malformed; the message says "where:line: reason", and what stands before that
+     * line has been imported. */
+    wdm_status
+    wdm_registry_import(wdm_machine *machine, const void *data, size_t size, const char *where);
+
     /* ---- hardware
      * ------------------------------------------------------------------------------------ A device
      * model of the embedder. Callbacks run inside the machine and must not call this API except
