@@ -302,7 +302,7 @@ key_line(reg_file *file, char *line)
     name += file->key_deleted;
     if (strlen(name) >= sizeof(file->key) || strncasecmp(name, "HKEY_", 5) != 0)
         return malformed(file, file->line, "a key begins with HKEY_LOCAL_MACHINE or another root");
-    strcpy(file->key, name);
+    memcpy(file->key, name, strlen(name) + 1);
     file->has_key = true;
     if (file->key_deleted)
         return delete_quietly(file, NULL);

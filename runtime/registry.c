@@ -3,6 +3,7 @@
  * programs do (HKEY_LOCAL_MACHINE\..., HKLM\...) or by their native path (\Registry\...). */
 #include "runtime/registry.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,8 +56,7 @@ native_path(const char *key, registry_call *call)
         if (strlen(roots[i].name) == length && strncasecmp(roots[i].name, key, length) == 0 &&
             strlen(roots[i].path) + strlen(key + length) < sizeof(path))
         {
-            strcpy(path, roots[i].path);
-            strcat(path, key + length);
+            (void)snprintf(path, sizeof(path), "%s%s", roots[i].path, key + length);
             characters = wdm_to_utf16(path, call->key_text, RTL_NUMBER_OF(call->key_text));
         }
     }

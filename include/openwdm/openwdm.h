@@ -265,8 +265,8 @@ extern "C"
 
     /* ---- registry -------------------------------------------------------------------------------
      * Keys are named "HKEY_LOCAL_MACHINE\\System\\...", "HKLM\\..." or "\\Registry\\Machine\\...".
-     * Types are Microsoft's numbers (REG_SZ is 1); data is as it is stored, text in UTF-16. Callbacks
-     * of registry filter drivers are not told. */
+     * Types are Microsoft's numbers (REG_SZ is 1); data is as it is stored, text in UTF-16.
+     * Callbacks of registry filter drivers are not told. */
 
     /* Creates the key with all keys on the way; sets the value unless `name` is NULL. "" names the
      * default value. */

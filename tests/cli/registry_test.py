@@ -1,9 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""wdm run --registry FILE and the reg command: import, list, change, and what is malformed.
-
-Page: kernel/using-the-registry-in-a-driver.md
-"""
+"""wdm run --registry FILE and the reg command: import, list, change, and what is malformed."""
 import os
 import subprocess
 import sys
