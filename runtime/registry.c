@@ -3,7 +3,6 @@
  * programs do (HKEY_LOCAL_MACHINE\..., HKLM\...) or by their native path (\Registry\...). */
 #include "runtime/registry.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +55,9 @@ native_path(const char *key, registry_call *call)
         if (strlen(roots[i].name) == length && strncasecmp(roots[i].name, key, length) == 0 &&
             strlen(roots[i].path) + strlen(key + length) < sizeof(path))
         {
-            (void)snprintf(path, sizeof(path), "%s%s", roots[i].path, key + length);
+            size_t root = strlen(roots[i].path);
+            memcpy(path, roots[i].path, root);
+            memcpy(path + root, key + length, strlen(key + length) + 1);
             characters = wdm_to_utf16(path, call->key_text, RTL_NUMBER_OF(call->key_text));
         }
     }

@@ -264,7 +264,7 @@ extern "C"
     const wdm_report *wdm_report_get(const wdm_machine *machine, size_t index);
 
     /* ---- registry -------------------------------------------------------------------------------
-     * Keys are named "HKEY_LOCAL_MACHINE\\System\\...", "HKLM\\..." or "\\Registry\\Machine\\...".
+     * Keys are named "HKEY_LOCAL_MACHINE\System\...", "HKLM\..." or "\Registry\Machine\...".
      * Types are Microsoft's numbers (REG_SZ is 1); data is as it is stored, text in UTF-16.
      * Callbacks of registry filter drivers are not told. */
 
