@@ -3,7 +3,8 @@
 # find_package(OpenWDM). Needs clang-19 with lld-19 (or mingw-w64 gcc for COMPILER mingw).
 #
 #   wdm_add_driver(name source... [COMPILER clang|mingw] [ENTRY symbol] [EXPORTS file.def]
-#                  [RESOURCE file.rc] [LIBS|LIBRARIES library...] [DEFINES NAME=VALUE...] [OPTIONS flag...]
+#                  [RESOURCE file.rc] [LIBS|LIBRARIES library...]
+#                  [DEFINES NAME=VALUE...] [OPTIONS flag...]
 #                  [INCLUDES folder...] [DEBUG dwarf|codeview|none] [OUTPUT_NAME name]
 #                  [OUTPUT_DIRECTORY folder] [NO_CHECKSUM] [INTEGRITYCHECK])
 #       Builds name.sys (target `name`). EXPORTS makes an export driver with an import library;

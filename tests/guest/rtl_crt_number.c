@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Numbers to text and back, and formatted output and input, of the C library that ntoskrnl.exe
 // exports: signs, radixes, overflow, truncation, and Microsoft's meaning of %s, %S, %I64, %w.
+// No page: the documentation of the C library is not the driver kit's.
 // Run:
 // Expect: va: 7 seven
 // Expect: control-c: 12

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Narrow strings, memory and character classes of the C library that ntoskrnl.exe exports, called
 // through a driver's imports: results, terminators, and what the secure forms leave behind.
+// No page: the documentation of the C library is not the driver kit's.
 // Run:
 // Expect: rtl_crt_string: \d+ passed, 0 failed
 // Reject: FAIL

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Wide strings of the C library that ntoskrnl.exe exports, called through a driver's imports.
+// No page: the documentation of the C library is not the driver kit's.
 // Run:
 // Expect: rtl_crt_wide: \d+ passed, 0 failed
 // Reject: FAIL

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Dynamic hash tables: insertion and lookup, entries that share a signature, the reserved
 // signature, removal during an enumeration, growth and shrinkage, use at DISPATCH_LEVEL.
+// No page: only the header of the driver kit describes dynamic hash tables.
 // Run:
 // Expect: rtl_hash: \d+ passed, 0 failed
 // Reject: FAIL

@@ -6,8 +6,8 @@
 // Page: NF:wdm.InitializeListHead, NF:wdm.InsertHeadList, NF:wdm.RemoveHeadList
 // Page: NF:wdm.RemoveTailList, NF:wdm.AppendTailList, NF:wdm.PopEntryList, NF:wdm.PushEntryList
 // Page: NF:wdm.RtlUlongByteSwap, NF:wdm.RtlUlonglongByteSwap, NF:wdm.RtlUshortByteSwap
-// Page: NF:wdm.RtlCheckBit, NF:wdm.RtlEqualMemory, NF:wdm.RtlEqualLuid, NF:ntddk.RtlIsZeroLuid
-// Page: NF:wdm.RtlConvertLongToLuid, NF:wdm.RtlConvertUlongToLuid
+// Page: NF:wdm.RtlCheckBit, NF:wdm.RtlEqualMemory, NF:wdm.RtlEqualLuid, NF:wdm.RtlIsZeroLuid
+// Page: NF:ntddk.RtlConvertLongToLuid, NF:ntddk.RtlConvertUlongToLuid
 // Run:
 // Expect: rtl_inline: \d+ passed, 0 failed
 // Reject: FAIL

@@ -2,7 +2,8 @@
 // Safe string functions of both widths that count bytes or characters: results, truncation, where
 // the end is and how much room is left, flags, and sizes that are refused. The four families obey
 // the same rules, so their tests are alike.
-// Page: kernel/using-safe-string-functions.md, kernel/summary-of-kernel-mode-safe-string-functions.md
+// Page: kernel/using-safe-string-functions.md
+// Page: kernel/summary-of-kernel-mode-safe-string-functions.md
 // Page: NF:ntstrsafe.RtlStringCbCatA, NF:ntstrsafe.RtlStringCbCatExA
 // Page: NF:ntstrsafe.RtlStringCbCatExW, NF:ntstrsafe.RtlStringCbCatNA
 // Page: NF:ntstrsafe.RtlStringCbCatNExA, NF:ntstrsafe.RtlStringCbCatNExW
