@@ -12,5 +12,6 @@
 #include <openwdm_parts/ntifs_rtl_api.h>
 #include <openwdm_parts/ntifs_rtl_compress.h>
 #include <openwdm_parts/ntifs_se_api.h>
+#include <openwdm_parts/ntifs_rtl_shortname.h>
 
 #endif
