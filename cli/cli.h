@@ -81,6 +81,17 @@ struct cli_pending
     unsigned handle; /* index */
 };
 
+/* What a run of a fault sweep tells the process that started it. */
+struct cli_fault_run
+{
+    bool injected;
+    bool bugcheck;
+    bool ended;
+    int status;        /* of the run, once it has ended */
+    char fault[700];   /* which call failed */
+    char report[1000]; /* first report, in one line */
+};
+
 struct cli_session
 {
     wdm_options options;
@@ -96,6 +107,10 @@ struct cli_session
     FILE *trace;
     FILE *report;
     bool tracing;
+    bool sweep;     /* --fault-sweep */
+    bool sweep_all; /* all runs are listed */
+    bool injected;  /* the call of --fault has been made to fail */
+    struct cli_fault_run *fault_run;
     bool timeout_given;
     bool unload_at_end;
     bool interactive;
@@ -130,6 +145,9 @@ cli_parse_options(int argc, char **argv, bool (*script)(const char *option, cons
 
 /* Boots with the options of `cli`. Returns CLI_OK or an exit status. */
 int cli_boot(void);
+
+/* --fault-sweep (sweep.c): `run` executes the whole run and returns its exit status. */
+int cli_sweep(int (*run)(void));
 
 /* Unloads, reports, shuts down; returns the exit status of the whole run. */
 int cli_finish(void);

@@ -22,6 +22,10 @@ const struct cli_option cli_run_options[] = {
     {"--service", "NAME", "service name of the next driver instead of its file name"},
     {"--no-unload", NULL, "leave drivers loaded at the end"},
     {"--no-checks", NULL, "no paging checks and no leak reports, for measuring"},
+    {"--fault", "N",
+     "the N-th call of a driver that can fail (an allocation, an object, an IRP, ...) fails"},
+    {"--fault-sweep", "[=all]",
+     "repeat the run with every such call failing in turn; print runs that end badly, or all"},
     {NULL, NULL, NULL}};
 
 static const struct cli_option *
@@ -78,6 +82,12 @@ apply_number(const char *name, const char *argument)
         cli.timeout_s = (unsigned)number;
         cli.timeout_given = true;
     }
+    else if (strcmp(name, "--fault") == 0)
+    {
+        if (!number_option(name, argument, 1, UINT64_MAX - 1, &number))
+            return false;
+        cli.options.fault = number;
+    }
     return true;
 }
 
@@ -94,6 +104,16 @@ apply_option(const char *name, const char *argument)
     {
         cli.trace_path = argument;
         cli.tracing = true;
+    }
+    else if (strcmp(name, "--fault-sweep") == 0)
+    {
+        cli.sweep = true;
+        cli.sweep_all = argument != NULL;
+        if (argument != NULL && strcmp(argument, "all") != 0)
+        {
+            (void)cli_usage("%s: '%s' is not 'all'", name, argument);
+            return false;
+        }
     }
     else if (strcmp(name, "--report") == 0)
         cli.report_path = argument;
@@ -171,8 +191,11 @@ cli_parse_options(int argc, char **argv, bool (*script)(const char *option, cons
         else if (!add_driver(argv[index]))
             return false;
     }
-    if (cli.service == NULL)
+    if (cli.service != NULL)
+        (void)cli_usage("--service %s: no driver follows", cli.service);
+    else if (cli.sweep && (cli.options.fault != 0 || cli.report_path != NULL || cli.tracing))
+        (void)cli_usage("--fault, --report and --trace are for one run, --fault-sweep is many");
+    else
         return true;
-    (void)cli_usage("--service %s: no driver follows", cli.service);
     return false;
 }

@@ -83,6 +83,19 @@ free_scripts(void)
     script_count = 0;
 }
 
+static int
+run(void)
+{
+    int status = cli_boot();
+
+    if (status == CLI_OK)
+        status = cli_load_drivers();
+    for (unsigned i = 0; i < script_count && status == CLI_OK; i++)
+        status = cli_execute(scripts[i].text, scripts[i].where);
+    cli_note(status);
+    return cli_finish();
+}
+
 int cli_program_run(int argc, char **argv);
 
 int
@@ -97,13 +110,7 @@ cli_program_run(int argc, char **argv)
     }
     if (cli.driver_count == 0 && script_count == 0)
         return cli_usage("run: no driver and no command; 'wdm help run' says more");
-    status = cli_boot();
-    if (status == CLI_OK)
-        status = cli_load_drivers();
-    for (unsigned i = 0; i < script_count && status == CLI_OK; i++)
-        status = cli_execute(scripts[i].text, scripts[i].where);
-    cli_note(status);
-    status = cli_finish();
+    status = cli.sweep ? cli_sweep(run) : run();
     free_scripts();
     return status;
 }

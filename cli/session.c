@@ -53,6 +53,40 @@ put_message(void *context, const char *line, size_t length)
     fprintf(stderr, "wdm: %.*s\n", (int)length, line);
 }
 
+/* The first line of a report, of a bug check also its name in the second. */
+static void
+keep_report(struct cli_fault_run *run, const wdm_report *report)
+{
+    size_t length = strcspn(report->text, "\n");
+    const char *second = report->text[length] != 0 ? report->text + length + 1 : "";
+
+    second += strspn(second, " ");
+    if (strcmp(report->kind, "bugcheck") == 0)
+    {
+        run->bugcheck = true;
+        snprintf(run->report, sizeof(run->report), "%.*s %.*s", (int)length, report->text,
+                 (int)strcspn(second, "\n"), second);
+    }
+    else if (run->report[0] == 0)
+        snprintf(run->report, sizeof(run->report), "%.*s", (int)length, report->text);
+}
+
+static void
+put_fault(void *context, const wdm_fault *fault)
+{
+    char text[sizeof(cli.fault_run->fault)];
+
+    (void)context;
+    snprintf(text, sizeof(text), "%s called by %s %s", fault->ddi, fault->caller, fault->result);
+    fflush(stdout);
+    fprintf(stderr, "wdm: fault %llu: %s\n", (unsigned long long)fault->number, text);
+    cli.injected = true;
+    if (cli.fault_run == NULL)
+        return;
+    cli.fault_run->injected = true;
+    memcpy(cli.fault_run->fault, text, sizeof(text));
+}
+
 static void
 put_report(void *context, const wdm_report *report)
 {
@@ -61,6 +95,8 @@ put_report(void *context, const wdm_report *report)
     (void)context;
     fflush(stdout);
     fprintf(stderr, "%s", report->text);
+    if (cli.fault_run != NULL)
+        keep_report(cli.fault_run, report);
     if (strcmp(report->kind, "bugcheck") == 0)
         cli_note(CLI_BUGCHECK);
     else
@@ -115,6 +151,7 @@ cli_boot(void)
     cli.options.debug_output = put_debug;
     cli.options.message = put_message;
     cli.options.report = put_report;
+    cli.options.injected = put_fault;
     cli.trace = stdout;
     if (cli.tracing)
         cli.options.trace = put_trace;
@@ -164,6 +201,10 @@ cli_finish(void)
         if (cli.unload_at_end)
             unload_all();
     }
+    if (cli.fault_run == NULL && cli.machine != NULL && cli.options.fault != 0 && !cli.injected)
+        cli_note(cli_usage("--fault %llu: the run has only %llu calls that can fail",
+                           (unsigned long long)cli.options.fault,
+                           (unsigned long long)wdm_fault_calls(cli.machine)));
     if (cli.machine != NULL)
         wdm_shutdown(cli.machine);
     if (cli.report != NULL)

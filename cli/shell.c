@@ -250,6 +250,8 @@ cli_program_shell(int argc, char **argv)
 
     if (!cli_parse_options(argc, argv, no_script))
         return CLI_USAGE;
+    if (cli.sweep)
+        return cli_usage("--fault-sweep: only a script can be repeated");
     /* People think longer than programs run. */
     if (!cli.timeout_given)
         cli.timeout_s = 0;

@@ -58,6 +58,14 @@ if(WDM_DDI_TABLES AND EXISTS ${WDM_DDIGEN})
                 ${PROJECT_SOURCE_DIR}/tools/status-names.py
             COMMENT "Names of status values"
             VERBATIM)
-        set(WDM_GENERATED_runtime ${WDM_GENERATED_DIR}/ddi_table.c ${names})
+        set(returns ${WDM_GENERATED_DIR}/returns.c)
+        file(GLOB_RECURSE sdkHeaders CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/wdk/*.h)
+        add_custom_command(OUTPUT ${returns}
+            COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tools/return-types.py
+                ${returns} ${sdkHeaders}
+            DEPENDS ${sdkHeaders} ${PROJECT_SOURCE_DIR}/tools/return-types.py
+            COMMENT "What DDIs return"
+            VERBATIM)
+        set(WDM_GENERATED_runtime ${WDM_GENERATED_DIR}/ddi_table.c ${names} ${returns})
     endif()
 endif()

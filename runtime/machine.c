@@ -220,6 +220,7 @@ boot(wdm_machine *machine)
         return WDM_BAD_INPUT;
     wdm_reports_init(machine);
     wdm_services_init();
+    wdm_faults_init(machine);
     (void)host_tick_start(KiHandleTick, TICK_PERIOD_MS);
     return WDM_OK;
 }

@@ -107,29 +107,46 @@ deliver(const VF_REPORT *report)
 static struct
 {
     struct host_fiber here, there;
-    const VF_REPORT *report;
+    void (*routine)(const void *);
+    const void *argument;
 } crossing;
 
 static void
-report_fiber(void *argument)
+large_fiber(void *argument)
 {
     (void)argument;
-    deliver(crossing.report);
+    crossing.routine(crossing.argument);
     host_fiber_leave(&crossing.there, &crossing.here);
+}
+
+void
+wdm_on_large_stack(void (*routine)(const void *), const void *argument)
+{
+    if (report_stack == NULL)
+    {
+        routine(argument);
+        return;
+    }
+    crossing.routine = routine;
+    crossing.argument = argument;
+    host_fiber_create(&crossing.there, report_stack, REPORT_STACK, large_fiber, NULL);
+    host_fiber_switch(&crossing.here, &crossing.there);
+}
+
+static void
+deliver_argument(const void *argument)
+{
+    deliver(argument);
 }
 
 static void
 on_report(const VF_REPORT *report)
 {
     /* The machine has stopped: this is the host's own stack. */
-    if (report->Kind == VfReportBugCheck || report_stack == NULL)
-    {
+    if (report->Kind == VfReportBugCheck)
         deliver(report);
-        return;
-    }
-    crossing.report = report;
-    host_fiber_create(&crossing.there, report_stack, REPORT_STACK, report_fiber, NULL);
-    host_fiber_switch(&crossing.here, &crossing.there);
+    else
+        wdm_on_large_stack(deliver_argument, report);
 }
 
 /* ---- for runtime and embedders ---- */

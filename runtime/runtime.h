@@ -81,6 +81,13 @@ wdm_status wdm_set_first_client(wdm_machine *machine);
 void wdm_reports_init(wdm_machine *machine);
 void wdm_reports_shutdown(wdm_machine *machine);
 
+/* Calls routine(argument) on a stack that is large enough for libc; the stack of a driver is not.
+ */
+void wdm_on_large_stack(void (*routine)(const void *), const void *argument);
+
+/* Fault injection: fault.c. */
+void wdm_faults_init(wdm_machine *machine);
+
 /* Device models of the embedder, once the hardware is gone: hardware.c. */
 void wdm_hardware_shutdown(void);
 

@@ -60,6 +60,21 @@ extern "C"
         WDM_CLIENT_LOW    /* a standard user's process of low integrity, such as a sandbox */
     } wdm_client;
 
+    /* A call of a driver that was made to fail (`fault` below). */
+    typedef struct wdm_fault
+    {
+        uint64_t number;    /* of the call, from 1; same options and requests, same number */
+        const char *ddi;    /* "IoCreateDevice" */
+        const char *caller; /* "hello.sys!DriverEntry+0x5c (hello.c:250)" */
+        const char *result; /* "returns NULL", "returns STATUS_INSUFFICIENT_RESOURCES", ... */
+        uint64_t bytes;     /* that the driver, or the DDI on its behalf, asked for */
+    } wdm_fault;
+
+    typedef void (*wdm_fault_fn)(void *context, const wdm_fault *fault);
+
+/* `fault` of wdm_options: nothing fails, but calls are counted. */
+#define WDM_FAULT_COUNT UINT64_MAX
+
     typedef struct wdm_options
     {
         size_t size;                 /* sizeof(wdm_options) */
@@ -72,8 +87,12 @@ extern "C"
         wdm_line_fn trace;           /* lines of the walk of each request; NULL: no trace */
         wdm_line_fn message;  /* one-line errors, such as a refused image; NULL: standard error */
         wdm_report_fn report; /* NULL: text to standard error */
-        void *context;        /* handed to the five above */
+        void *context;        /* handed to the functions here */
         wdm_client client;    /* the first client process */
+        /* The call with this number, of those by drivers that can fail for want of a resource,
+         * fails (docs/faults.md); 0: none does, and nothing is counted. */
+        uint64_t fault;
+        wdm_fault_fn injected; /* told when it does; may be NULL */
     } wdm_options;
 
     /* Boots a machine: about a millisecond. `options` may be NULL. WDM_BAD_INPUT: an option is no
@@ -258,6 +277,9 @@ extern "C"
 
     /* Pending requests (IRPs). */
     unsigned wdm_irp_count(const wdm_machine *machine);
+
+    /* Calls by drivers that could have failed so far. With a fault (or WDM_FAULT_COUNT) only. */
+    uint64_t wdm_fault_calls(const wdm_machine *machine);
 
     /* Reports so far; each stays valid until shutdown. NULL past the end. */
     size_t wdm_report_count(const wdm_machine *machine);

@@ -82,7 +82,7 @@ ExpFreeOwner(PERESOURCE Resource)
     }
     const ULONG grown = size == 0 ? EXP_FIRST_OWNERS : size * 2;
     POWNER_ENTRY table =
-        MmAllocatePool(NonPagedPoolNx, grown * sizeof(OWNER_ENTRY), EXP_RESOURCE_TAG);
+        MmAllocatePoolAlways(NonPagedPoolNx, grown * sizeof(OWNER_ENTRY), EXP_RESOURCE_TAG);
     NT_ASSERT(table != NULL); /* acquiring cannot fail for want of memory */
     if (size != 0)
     {
@@ -120,7 +120,7 @@ ExpWaiters(PERESOURCE Resource)
     PEXP_WAITERS waiters = Resource->SharedWaiters;
     if (waiters == NULL)
     {
-        waiters = MmAllocatePool(NonPagedPoolNx, sizeof(EXP_WAITERS), EXP_RESOURCE_TAG);
+        waiters = MmAllocatePoolAlways(NonPagedPoolNx, sizeof(EXP_WAITERS), EXP_RESOURCE_TAG);
         NT_ASSERT(waiters != NULL);
         KeInitializeSemaphore(&waiters->Shared, 0, MAXLONG);
         KeInitializeSemaphore(&waiters->Exclusive, 0, MAXLONG);

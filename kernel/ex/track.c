@@ -58,7 +58,7 @@ ExpCheckFree(PVOID Address, SIZE_T Size)
 BOOLEAN
 ExpTrack(EXP_KIND Kind, PVOID Object, ULONG Tag)
 {
-    PEXP_TRACK track = MmAllocatePool(NonPagedPoolNx, sizeof(EXP_TRACK), EXP_TAG);
+    PEXP_TRACK track = MmAllocatePoolAlways(NonPagedPoolNx, sizeof(EXP_TRACK), EXP_TAG);
     if (track == NULL)
     {
         return FALSE;

@@ -173,7 +173,7 @@ ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
         KiBugCheckWithRule(WORKER_INVALID, 0x6, (ULONG64)WorkItem, (ULONG64)QueueType, 0,
                            "the queue type must be one of WORK_QUEUE_TYPE", page, NULL, NULL);
     }
-    PEXP_DRIVER_WORK work = MmAllocatePool(NonPagedPoolNx, sizeof(EXP_DRIVER_WORK), EXP_TAG);
+    PEXP_DRIVER_WORK work = MmAllocatePoolAlways(NonPagedPoolNx, sizeof(EXP_DRIVER_WORK), EXP_TAG);
     NT_ASSERT(work != NULL); /* the documented routine cannot fail */
     work->Item = WorkItem;
     work->Work.Routine = ExpRunDriverItem;

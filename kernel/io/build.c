@@ -42,8 +42,7 @@ IopBuildSystemBuffer(PIRP Irp, ULONG Length, const void *Source, ULONG SourceLen
 static PIRP
 IopBuildIrp(PDEVICE_OBJECT DeviceObject, IOP_IRP_KIND Kind, UCHAR Major)
 {
-    if (MmFailAllocation != NULL &&
-        MmFailAllocation(IoSizeOfIrp(DeviceObject->StackSize), IOP_REQUEST_TAG))
+    if (MmIsFaultInjected(IoSizeOfIrp(DeviceObject->StackSize), IOP_REQUEST_TAG))
     {
         return NULL;
     }

@@ -176,11 +176,7 @@ IoAllocateDriverObjectExtension(_In_ PDRIVER_OBJECT DriverObject,
         return STATUS_OBJECT_NAME_COLLISION;
     }
     SIZE_T size = sizeof(IOP_CLIENT_EXTENSION) + DriverObjectExtensionSize;
-    PIOP_CLIENT_EXTENSION client = NULL;
-    if (MmFailAllocation == NULL || !MmFailAllocation(size, IOP_CLIENT_TAG))
-    {
-        client = MmAllocatePool(NonPagedPoolNx, size, IOP_CLIENT_TAG);
-    }
+    PIOP_CLIENT_EXTENSION client = MmAllocatePool(NonPagedPoolNx, size, IOP_CLIENT_TAG);
     if (client == NULL)
     {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -200,7 +196,7 @@ IoRegisterDriverReinitialization(_In_ PDRIVER_OBJECT DriverObject,
                                  _In_opt_ PVOID Context)
 {
     IOP_REINITIALIZATION *item =
-        MmAllocatePool(NonPagedPoolNx, sizeof(IOP_REINITIALIZATION), IOP_REINIT_TAG);
+        MmAllocatePoolAlways(NonPagedPoolNx, sizeof(IOP_REINITIALIZATION), IOP_REINIT_TAG);
     if (item == NULL)
     {
         return;

@@ -38,7 +38,7 @@ IopNewIrp(CCHAR StackSize)
 {
     SIZE_T size =
         sizeof(IOP_IRP) + IOP_CALLS_OFFSET(StackSize) + (SIZE_T)(StackSize + 4) * sizeof(IOP_CALL);
-    PIOP_IRP header = MmAllocatePool(NonPagedPoolNx, size, IOP_IRP_TAG);
+    PIOP_IRP header = MmAllocatePoolAlways(NonPagedPoolNx, size, IOP_IRP_TAG);
     if (header != NULL)
     {
         header->StackCapacity = StackSize;
@@ -207,8 +207,7 @@ DDI PIRP NTAPI
 IoAllocateIrp(_In_ CCHAR StackSize, _In_ BOOLEAN ChargeQuota)
 {
     UNREFERENCED_PARAMETER(ChargeQuota);
-    if (StackSize < 0 ||
-        (MmFailAllocation != NULL && MmFailAllocation(IoSizeOfIrp(StackSize), IOP_IRP_TAG)))
+    if (StackSize < 0 || MmIsFaultInjected(IoSizeOfIrp(StackSize), IOP_IRP_TAG))
     {
         return NULL;
     }

@@ -52,7 +52,7 @@ IopNewGuarded(void)
 {
     SIZE_T size =
         2 * HOST_PAGE_SIZE + sizeof(IOP_IRP) + (IOP_GUARD_CAPACITY + 4) * sizeof(IOP_CALL);
-    PUCHAR block = MmAllocatePool(NonPagedPoolNx, size, IOP_GUARD_TAG);
+    PUCHAR block = MmAllocatePoolAlways(NonPagedPoolNx, size, IOP_GUARD_TAG);
     if (block == NULL)
     {
         return NULL;

@@ -64,7 +64,7 @@ static void
 IopTrackAcquire(PIOP_TRACKED_LOCK Lock, PVOID Tag, PCSTR File, ULONG Line)
 {
     IOP_TRACKING_BLOCK *block =
-        MmAllocatePool(NonPagedPoolNx, sizeof(IOP_TRACKING_BLOCK), IOP_REMOVE_LOCK_TAG);
+        MmAllocatePoolAlways(NonPagedPoolNx, sizeof(IOP_TRACKING_BLOCK), IOP_REMOVE_LOCK_TAG);
     if (block == NULL)
     {
         Lock->Dbg.LowMemoryCount++;

@@ -474,6 +474,9 @@ __attribute__((noreturn)) void KiRaiseInCaller(NTSTATUS Status);
 PVOID
 KiCallerAddress(void);
 
+/* The DDI that KiCallerAddress's caller has called, or NULL. */
+const KI_EXPORT *KiCallerExport(void);
+
 /* Captures return addresses of driver code, innermost first, crossing kernel frames. */
 ULONG
 KiCaptureDriverStack(_Out_writes_(Count) PVOID *Frames, ULONG Count);

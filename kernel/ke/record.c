@@ -128,25 +128,38 @@ KiCallerContext(PCONTEXT Context, ULONG64 StackPointer)
     return KiCrossKernelFrames(Context, NULL, NULL);
 }
 
-PVOID
-KiCallerAddress(void)
+// The innermost call from a driver into the kernel, or NULL.
+static const KI_GATE_RECORD *
+CallerRecord(ULONG64 StackPointer)
 {
-    ULONG64 stackPointer = (ULONG64)__builtin_frame_address(0);
-
+    if (KiInHost)
+        return NULL;
     for (;;)
     {
-        const KI_GATE_RECORD *record = KiFindRecord(stackPointer);
-        ULONG64 caller;
+        const KI_GATE_RECORD *record = KiFindRecord(StackPointer);
 
         if (record->Export == NULL && KiRecordKind(record) == KiRecordBarrier)
             return NULL;
-        stackPointer = record->Rsp + 8;
-        if (record->Export == NULL)
-            continue;
-        caller = *(const ULONG64 *)record->Rsp;
-        if (InDriver(caller))
-            return (PVOID)caller;
+        StackPointer = record->Rsp + 8;
+        if (record->Export != NULL && InDriver(*(const ULONG64 *)record->Rsp))
+            return record;
     }
+}
+
+PVOID
+KiCallerAddress(void)
+{
+    const KI_GATE_RECORD *record = CallerRecord((ULONG64)__builtin_frame_address(0));
+
+    return record != NULL ? *(PVOID *)record->Rsp : NULL;
+}
+
+const KI_EXPORT *
+KiCallerExport(void)
+{
+    const KI_GATE_RECORD *record = CallerRecord((ULONG64)__builtin_frame_address(0));
+
+    return record != NULL ? record->Export : NULL;
 }
 
 ULONG

@@ -50,6 +50,10 @@ MiLockSlot(PMDL Mdl)
 static PMI_LOCK
 MiRememberLock(PMDL Mdl, PMM_ARENA Arena, ULONG64 Address, SIZE_T Size)
 {
+    if (MmIsFaultInjected(Size, MI_MDL_TAG))
+    {
+        return FALSE;
+    }
     PMI_LOCK lock = MiSpareLocks;
     if (lock != NULL)
     {
@@ -57,7 +61,7 @@ MiRememberLock(PMDL Mdl, PMM_ARENA Arena, ULONG64 Address, SIZE_T Size)
     }
     else
     {
-        lock = MmAllocatePool(NonPagedPoolNx, sizeof(MI_LOCK), MI_MDL_TAG);
+        lock = MmAllocatePoolAlways(NonPagedPoolNx, sizeof(MI_LOCK), MI_MDL_TAG);
         if (lock == NULL)
         {
             return NULL;

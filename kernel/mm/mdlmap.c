@@ -112,8 +112,7 @@ MiCheckMappable(PMDL Mdl, KPROCESSOR_MODE AccessMode)
 static PVOID
 MiMapForSystem(PMDL Mdl, ULONG64 Pages, ULONG Priority, BOOLEAN CanFail)
 {
-    if (CanFail && MmFailAllocation != NULL &&
-        MmFailAllocation(Pages * HOST_PAGE_SIZE, MI_PAGES_TAG))
+    if (CanFail && MmIsFaultInjected(Pages * HOST_PAGE_SIZE, MI_PAGES_TAG))
     {
         return NULL;
     }

@@ -29,7 +29,7 @@ MmAllocateMappingAddressEx(SIZE_T NumberOfBytes, ULONG PoolTag, ULONG Flags)
                            "a reserved mapping has at least one page",
                            "NF:wdm.MmAllocateMappingAddress", NULL, NULL);
     }
-    if (Flags != 0 || (MmFailAllocation != NULL && MmFailAllocation(NumberOfBytes, PoolTag)))
+    if (Flags != 0 || MmIsFaultInjected(NumberOfBytes, PoolTag))
     {
         return NULL;
     }

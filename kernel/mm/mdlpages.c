@@ -73,7 +73,7 @@ static PMDL
 MiAllocatePages(const MI_WANTED *Wanted)
 {
     const SIZE_T size = MmSizeOfMdl(NULL, Wanted->Pages * HOST_PAGE_SIZE);
-    if (MmFailAllocation != NULL && MmFailAllocation(Wanted->Pages * HOST_PAGE_SIZE, MI_PAGES_TAG))
+    if (MmIsFaultInjected(Wanted->Pages * HOST_PAGE_SIZE, MI_PAGES_TAG))
     {
         return NULL;
     }

@@ -31,11 +31,17 @@ MmInitSystem(void);
 /* ---- pool for the kernel itself ----------------------------------------------------------- */
 
 /* Kernel-owned memory: zeroed, 16-byte aligned (page aligned from PAGE_SIZE on), with guards, never
- * in a driver's leak report. Type is NonPagedPool... or PagedPool. NULL when memory is short. Any
+ * in a driver's leak report. Type is NonPagedPool... or PagedPool. NULL when memory is short, and
+ * when a fault is injected (MmFailAllocation) into what a driver asked for. Any
  * IRQL up to DISPATCH_LEVEL. Kernel code uses this and MmFreePool; the Ex... routines charge the
  * calling driver. */
 PVOID
 MmAllocatePool(POOL_TYPE Type, SIZE_T Size, ULONG Tag);
+
+/* As MmAllocatePool, for what cannot fail as documented and for books that checks keep: no fault is
+ * injected. */
+PVOID
+MmAllocatePoolAlways(POOL_TYPE Type, SIZE_T Size, ULONG Tag);
 
 /* As MmAllocatePool, charged to the driver that called the running DDI (it is to be freed by it).
  */
@@ -113,8 +119,20 @@ extern void (*MmPoolFreed)(PVOID Address, SIZE_T Size);
 /* vf: the same question for blocks of drivers and of the kernel (device extensions). */
 extern void (*MmVerifierFreed)(PVOID Address, SIZE_T Size);
 
-/* Test and fault sweep: asked before each failable allocation of a driver; TRUE makes it fail. */
+/* Test and fault sweep: asked before each allocation and each other call that can fail; TRUE makes
+ * it fail. */
 extern BOOLEAN (*MmFailAllocation)(SIZE_T Size, ULONG Tag);
+
+/* While the hook is asked: the caller wants an exception instead of NULL. For reports. */
+extern BOOLEAN MmFaultRaises;
+
+/* For calls that can fail without allocating pool (a cached IRP, a mapping): TRUE if this one
+ * shall. */
+static inline BOOLEAN
+MmIsFaultInjected(SIZE_T Size, ULONG Tag)
+{
+    return __builtin_expect(MmFailAllocation != NULL, 0) && MmFailAllocation(Size, Tag);
+}
 
 /* ---- paging checks ------------------------------------------------------------------------ */
 

@@ -114,12 +114,12 @@ MiAllocateContiguous(SIZE_T Size, ULONG64 Lowest, ULONG64 Highest, ULONG64 Bound
 {
     const SIZE_T size = MiRoundUp(Size, HOST_PAGE_SIZE);
     if (size == 0 || size < Size || (Boundary & (Boundary - 1)) != 0 ||
-        (!ForMdl && MmFailAllocation != NULL && MmFailAllocation(Size, MI_CONTIGUOUS_TAG)))
+        (!ForMdl && MmIsFaultInjected(Size, MI_CONTIGUOUS_TAG)))
     {
         return NULL;
     }
     MI_CONTIGUOUS *record =
-        MmAllocatePool(NonPagedPoolNx, sizeof(MI_CONTIGUOUS), MI_CONTIGUOUS_TAG);
+        MmAllocatePoolAlways(NonPagedPoolNx, sizeof(MI_CONTIGUOUS), MI_CONTIGUOUS_TAG);
     if (record == NULL)
     {
         return NULL;
@@ -131,7 +131,7 @@ MiAllocateContiguous(SIZE_T Size, ULONG64 Lowest, ULONG64 Highest, ULONG64 Bound
     }
     else if (Highest >= MM_PHYSICAL_NONPAGED + HOST_REGION_SIZE && Lowest <= MM_PHYSICAL_NONPAGED)
     {
-        record->Address = MmAllocatePool(NonPagedPoolNx, size, MI_CONTIGUOUS_TAG);
+        record->Address = MmAllocatePoolAlways(NonPagedPoolNx, size, MI_CONTIGUOUS_TAG);
     }
     if (record->Address == NULL)
     {

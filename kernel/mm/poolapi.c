@@ -15,6 +15,7 @@
 #define MI_QUOTA_OR_RAISE (POOL_RAISE_IF_ALLOCATION_FAILURE | POOL_QUOTA_FAIL_INSTEAD_OF_RAISE)
 
 BOOLEAN (*MmFailAllocation)(SIZE_T Size, ULONG Tag);
+BOOLEAN MmFaultRaises;
 void (*MmPoolFreed)(PVOID Address, SIZE_T Size);
 void (*MmVerifierFreed)(PVOID Address, SIZE_T Size);
 
@@ -47,6 +48,15 @@ typedef struct _MI_REQUEST
     BOOLEAN Raise;
 } MI_REQUEST;
 
+static BOOLEAN
+MiIsRefused(const MI_REQUEST *Request)
+{
+    MmFaultRaises = Request->Raise;
+    const BOOLEAN refused = MmIsFaultInjected(Request->Size, Request->Tag);
+    MmFaultRaises = FALSE;
+    return refused;
+}
+
 static PVOID
 MiAllocateForDriver(const MI_REQUEST *Request)
 {
@@ -59,7 +69,7 @@ MiAllocateForDriver(const MI_REQUEST *Request)
                            "NF:wdm.ExAllocatePoolWithTag", NULL, NULL);
     }
     PVOID address = NULL;
-    if (MmFailAllocation == NULL || !MmFailAllocation(Request->Size, Request->Tag))
+    if (MmFailAllocation == NULL || !MiIsRefused(Request))
     {
         /* A cache line's alignment is reached by the whole page: such blocks are few. */
         SIZE_T size = Request->Size;
@@ -282,16 +292,22 @@ ExFreePool2(PVOID P,
 /* ---- for the kernel ----------------------------------------------------------------------- */
 
 PVOID
-MmAllocatePool(POOL_TYPE Type, SIZE_T Size, ULONG Tag)
+MmAllocatePoolAlways(POOL_TYPE Type, SIZE_T Size, ULONG Tag)
 {
     const ULONG pool = ((ULONG)Type & 1) ? MiPoolPaged : MiPoolNonPaged;
     return MiAllocate(pool, Size, Tag, MI_BLOCK_KERNEL, NULL, TRUE);
 }
 
 PVOID
+MmAllocatePool(POOL_TYPE Type, SIZE_T Size, ULONG Tag)
+{
+    return MmIsFaultInjected(Size, Tag) ? NULL : MmAllocatePoolAlways(Type, Size, Tag);
+}
+
+PVOID
 MmAllocateDriverPool(POOL_TYPE Type, SIZE_T Size, ULONG Tag)
 {
-    if (MmFailAllocation != NULL && MmFailAllocation(Size, Tag))
+    if (MmIsFaultInjected(Size, Tag))
     {
         return NULL;
     }

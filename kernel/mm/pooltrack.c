@@ -353,7 +353,7 @@ MiDescribeSystem(ULONG64 Address, char *Line, SIZE_T LineSize)
         return FALSE;
     }
     RtlFormat(Line, LineSize, "%p is in %s: %p, %I64u pages", (PVOID)Address, kinds[range->Kind],
-               (PVOID)range->Start, range->Pages);
+              (PVOID)range->Start, range->Pages);
     return TRUE;
 }
 

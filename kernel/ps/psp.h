@@ -23,6 +23,9 @@
 
 #define PSP_TABLE_TAG MM_TAG('P', 's', 'I', 'd')
 
+/* What a thread's stack counts for when a fault is injected: 24 KB, as on x64 Windows. */
+#define PSP_STACK_SIZE 0x6000u
+
 extern POBJECT_TYPE PspProcessType;
 extern POBJECT_TYPE PspThreadType;
 extern LIST_ENTRY PspProcessList; /* PS_PROCESS.ProcessListEntry, by creation */

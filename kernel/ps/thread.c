@@ -94,43 +94,47 @@ PspLinkThread(PPS_THREAD Thread)
     Thread->Process->ActiveThreads++;
 }
 
-/* A thread that is ready to be started; two references: its own and the caller's. */
+/* Makes a new thread ready to be started. It has two references then: its own and the caller's. */
 static NTSTATUS
-PspMakeSystemThread(PPS_PROCESS Process, PKSTART_ROUTINE Routine, PVOID Context, PPS_THREAD *Thread)
+PspPrepareSystemThread(PPS_THREAD Thread, PKSTART_ROUTINE Routine, PVOID Context)
 {
-    PPS_THREAD thread;
-    NTSTATUS status = PspNewThread(Process, &thread);
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    if (!MmIsFaultInjected(PSP_STACK_SIZE, PspThreadType->Key))
+    {
+        status = KiInitializeThread(&Thread->Tcb, &Thread->Process->Ob.Mm.Pcb, Routine, Context);
+    }
     if (!NT_SUCCESS(status))
     {
         return status;
     }
-    status = KiInitializeThread(&thread->Tcb, &Process->Ob.Mm.Pcb, Routine, Context);
-    if (!NT_SUCCESS(status))
-    {
-        ObDereference(thread);
-        return status;
-    }
-    thread->Tcb.SystemThread = TRUE;
-    thread->Tcb.PreviousMode = KernelMode;
-    thread->StartAddress = (PVOID)Routine;
-    ObReference(thread);
-    PspLinkThread(thread);
-    *Thread = thread;
+    Thread->Tcb.SystemThread = TRUE;
+    Thread->Tcb.PreviousMode = KernelMode;
+    Thread->StartAddress = (PVOID)Routine;
+    ObReference(Thread);
+    PspLinkThread(Thread);
     return STATUS_SUCCESS;
 }
 
 NTSTATUS
 PsCreateKernelThread(PKSTART_ROUTINE Routine, PVOID Context, PPS_THREAD *Thread)
 {
-    const NTSTATUS status =
-        PspMakeSystemThread(PsProcess(PsInitialSystemProcess), Routine, Context, Thread);
-    if (NT_SUCCESS(status))
+    PPS_THREAD thread;
+    NTSTATUS status = PspNewThread(PsProcess(PsInitialSystemProcess), &thread);
+    if (!NT_SUCCESS(status))
     {
-        (*Thread)->Creator = NULL;
-        PspCallThreadNotify(*Thread, TRUE);
-        KiStartThread(&(*Thread)->Tcb);
+        return status;
     }
-    return status;
+    status = PspPrepareSystemThread(thread, Routine, Context);
+    if (!NT_SUCCESS(status))
+    {
+        ObDereference(thread);
+        return status;
+    }
+    thread->Creator = NULL;
+    *Thread = thread;
+    PspCallThreadNotify(thread, TRUE);
+    KiStartThread(&thread->Tcb);
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS
@@ -233,28 +237,36 @@ PsCreateSystemThread(PHANDLE ThreadHandle,
             return status;
         }
     }
-    if (MmFailAllocation != NULL && MmFailAllocation(sizeof(PS_THREAD), PspThreadType->Key))
-    {
-        status = STATUS_INSUFFICIENT_RESOURCES;
-    }
-    if (NT_SUCCESS(status))
-    {
-        status = PspMakeSystemThread(process, StartRoutine, StartContext, &thread);
-    }
+    status = PspNewThread(process, &thread);
     ObDereference(process);
     if (!NT_SUCCESS(status))
     {
         return status;
     }
+    /* The handle before the start: once it runs, the thread may end. And before the stack: an
+     * object without one is dropped by dropping references. */
+    const ULONG attributes = ObjectAttributes == NULL ? 0 : ObjectAttributes->Attributes;
+    HANDLE handle;
+    status = ObOpenObjectByPointer(thread, attributes, NULL, DesiredAccess, PspThreadType,
+                                   KernelMode, &handle);
+    if (NT_SUCCESS(status))
+    {
+        status = PspPrepareSystemThread(thread, StartRoutine, StartContext);
+        if (!NT_SUCCESS(status))
+        {
+            ObCloseHandle(handle, KernelMode);
+        }
+    }
+    if (!NT_SUCCESS(status))
+    {
+        ObDereference(thread);
+        return status;
+    }
+    *ThreadHandle = handle;
     if (ClientId != NULL)
     {
         *ClientId = thread->Cid;
     }
-    /* The handle before the start: once it runs, the thread may end. */
-    const ULONG attributes = ObjectAttributes == NULL ? 0 : ObjectAttributes->Attributes;
-    status = ObOpenObjectByPointer(thread, attributes, NULL, DesiredAccess, PspThreadType,
-                                   KernelMode, ThreadHandle);
-    NT_ASSERT(NT_SUCCESS(status));
     PspCallThreadNotify(thread, TRUE);
     KiStartThread(&thread->Tcb);
     ObDereference(thread);

@@ -89,6 +89,28 @@ typedef struct _VF_CONFIG
 // driver.
 void VfInitSystem(_In_ const VF_CONFIG *Config);
 
+// A call of a driver that was made to fail.
+typedef struct _VF_FAULT
+{
+    ULONG64 Number;          // of the call, from 1
+    const KI_EXPORT *Export; // DDI that was running
+    PVOID Caller;            // return address in the driver
+    BOOLEAN Raises;          // the driver asked for an exception instead of NULL
+    SIZE_T Size;             // bytes that were asked for, by the driver or on its behalf
+    ULONG Tag;
+} VF_FAULT;
+
+// Counts the calls of drivers that can fail, and lets call number Target fail (0: off; a number
+// never reached: only counts). Injected runs before, on the stack of the driver.
+// IsFailable tells a DDI by its name that can say that it has failed.
+void VfStartFaults(ULONG64 Target,
+                   BOOLEAN (*IsFailable)(const char *Ddi),
+                   void (*Injected)(const VF_FAULT *Fault));
+
+// Calls counted so far.
+ULONG64
+VfFaultCalls(void);
+
 // Number of violations and leaks reported so far (exit status 4).
 ULONG
 VfViolationCount(void);

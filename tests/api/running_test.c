@@ -150,6 +150,84 @@ checks_off(void)
     wdm_shutdown(machine);
 }
 
+/* ---- faults ---- */
+
+static unsigned faults;
+
+static void
+on_fault(void *context, const wdm_fault *fault)
+{
+    CHECK(context == &output);
+    CHECK_EQ(fault->number, 2);
+    CHECK(fault->bytes > 0);
+    CHECK(strcmp(fault->ddi, "IoCreateDevice") == 0);
+    CHECK(strstr(fault->caller, "client.sys!DriverEntry") != NULL);
+    CHECK(strcmp(fault->result, "returns STATUS_INSUFFICIENT_RESOURCES") == 0);
+    faults++;
+}
+
+static wdm_machine *
+boot_faulty(uint64_t fault)
+{
+    wdm_options options = {.size = sizeof(options),
+                           .debug_output = collect,
+                           .report = count_report,
+                           .context = &output,
+                           .fault = fault,
+                           .injected = on_fault};
+    wdm_machine *machine = NULL;
+
+    CHECK_EQ(wdm_boot(&options, &machine), WDM_OK);
+    return machine;
+}
+
+static void
+one_call_fails(void)
+{
+    wdm_machine *machine = boot_faulty(2);
+
+    CHECK_EQ(wdm_load(machine, guest("client"), NULL), WDM_FAILED);
+    CHECK_EQ(wdm_last_ntstatus(machine), 0xC000009Au);
+    CHECK_EQ(faults, 1);
+    CHECK_EQ(wdm_fault_calls(machine), 2);
+    /* Only that one. */
+    CHECK_EQ(wdm_load(machine, guest("client"), NULL), WDM_OK);
+    CHECK_EQ(faults, 1);
+    CHECK(wdm_fault_calls(machine) > 5);
+    wdm_shutdown(machine);
+    CHECK_EQ(output.reports, 0);
+}
+
+static void
+calls_that_can_fail_are_counted(void)
+{
+    wdm_machine *machine = boot_faulty(WDM_FAULT_COUNT);
+    uint64_t calls;
+
+    CHECK_EQ(wdm_load(machine, guest("client"), NULL), WDM_OK);
+    calls = wdm_fault_calls(machine);
+    CHECK(calls > 2);
+    /* What the embedder asks for is no driver's call. */
+    CHECK_EQ(wdm_open(machine, "\\\\.\\Client", WDM_READ, &handle), WDM_OK);
+    CHECK_EQ(wdm_ioctl(machine, handle, IOCTL_ECHO, "x", 1, NULL, 0, NULL), WDM_OK);
+    CHECK_EQ(wdm_fault_calls(machine), calls);
+    CHECK_EQ(wdm_ioctl(machine, handle, IOCTL_LEAK, NULL, 0, NULL, 0, NULL), WDM_OK);
+    CHECK_EQ(wdm_fault_calls(machine), calls + 1);
+    CHECK_EQ(faults, 0);
+    wdm_shutdown(machine);
+}
+
+static void
+no_faults(void)
+{
+    wdm_machine *machine = boot_faulty(0);
+
+    CHECK_EQ(wdm_load(machine, guest("client"), NULL), WDM_OK);
+    CHECK_EQ(wdm_fault_calls(machine), 0);
+    CHECK_EQ(faults, 0);
+    wdm_shutdown(machine);
+}
+
 /* ---- devices of the embedder ---- */
 
 static struct
@@ -265,8 +343,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        ALONE(time_passes),  ALONE(host_time), ALONE(tables),
-        ALONE(debug_output), ALONE(traces),    ALONE(checks_off),
-        ALONE(ports),        ALONE(registers), ALONE(model_specific_registers)};
+        ALONE(time_passes),    ALONE(host_time),
+        ALONE(tables),         ALONE(debug_output),
+        ALONE(traces),         ALONE(checks_off),
+        ALONE(one_call_fails), ALONE(calls_that_can_fail_are_counted),
+        ALONE(no_faults),      ALONE(ports),
+        ALONE(registers),      ALONE(model_specific_registers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
