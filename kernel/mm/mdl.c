@@ -52,7 +52,7 @@ MiRememberLock(PMDL Mdl, PMM_ARENA Arena, ULONG64 Address, SIZE_T Size)
 {
     if (MmIsFaultInjected(Size, MI_MDL_TAG))
     {
-        return FALSE;
+        return NULL;
     }
     PMI_LOCK lock = MiSpareLocks;
     if (lock != NULL)
@@ -329,6 +329,10 @@ MiLockSegments(PMDL Mdl,
     PMI_LOCK lock = copy == NULL ? NULL : MiRememberLock(Mdl, arena, 0, 0);
     if (lock == NULL)
     {
+        if (copy != NULL)
+        {
+            MmFreePool(copy, MI_MDL_TAG);
+        }
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     lock->Segments = copy;
