@@ -14,6 +14,7 @@
 // Page: kernel/initializing-a-device-object.md, kernel/creating-a-device-object.md
 // Page: kernel/separate-dispatchcreate-and-dispatchclose-routines.md
 // Page: kernel/writing-a-reinitialize-routine.md, kernel/driverentry-s-optional-responsibilities.md
+// Page: kernel/dispatchsystemcontrol-routines.md
 // Page: kernel/driver-entry-points-in-driver-objects.md, kernel/writing-a-driverentry-routine.md
 // Page: kernel/non-pnp-driver-s-unload-routine.md, kernel/unload-routine-functionality.md
 // Page: NF:wdm.IoGetDeviceObjectPointer, NF:wdm.IoAttachDevice, NF:ntifs.IoGetLowerDeviceObject
@@ -62,6 +63,7 @@ static DRIVER_UNLOAD Unload;
 static DRIVER_REINITIALIZE Reinitialize;
 static IO_COMPLETION_ROUTINE PartDone;
 static IO_COMPLETION_ROUTINE Watch;
+static IO_COMPLETION_ROUTINE Kept;
 
 static PDEVICE_OBJECT upper, filter;
 static ULONG parts;   // partial transfers made
@@ -359,6 +361,40 @@ TestFilter(void)
     EXPECT_EQ(ZwClose(handle), STATUS_SUCCESS);
 }
 
+static NTSTATUS
+Kept(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    KeSetEvent(Context, IO_NO_INCREMENT, FALSE);
+    return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+// WMI requests go to the top of the stack, and who does not handle one passes it on untouched.
+static void
+TestSystemControl(void)
+{
+    PEXTENSION extension = filter->DeviceExtension;
+    PDEVICE_OBJECT top = IoGetAttachedDeviceReference(extension->Lower);
+    PIRP irp = IoAllocateIrp(top->StackSize, FALSE);
+    HANDLE handle = Open(LOWER_BUFFERED);
+    ULONG before = Counts(handle).SystemControl;
+    KEVENT event;
+
+    KeInitializeEvent(&event, NotificationEvent, FALSE);
+    irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
+    IoGetNextIrpStackLocation(irp)->MajorFunction = IRP_MJ_SYSTEM_CONTROL;
+    IoGetNextIrpStackLocation(irp)->MinorFunction = 0x42;
+    IoSetCompletionRoutine(irp, Kept, &event, TRUE, TRUE, TRUE);
+    EXPECT_EQ(IoCallDriver(top, irp), STATUS_NOT_SUPPORTED);
+    EXPECT_EQ(KeReadStateEvent(&event), 1);
+    EXPECT_EQ(irp->IoStatus.Status, STATUS_NOT_SUPPORTED);
+    EXPECT_EQ(Counts(handle).SystemControl, before + 1);
+    IoFreeIrp(irp);
+    ObDereferenceObject(top);
+    EXPECT_EQ(ZwClose(handle), STATUS_SUCCESS);
+}
+
 static void
 TestWalks(void)
 {
@@ -413,6 +449,7 @@ Reinitialize(PDRIVER_OBJECT DriverObject, PVOID Context, ULONG Count)
     TestWalks();
     TestFilter();
     TestSplit();
+    TestSystemControl();
     (void)Finish("io_upper");
 }
 
