@@ -4,7 +4,8 @@
 // attached to the buffered one by name and passes everything on. The reinitialization routine,
 // when both drivers have initialized themselves, uses the stacks.
 // Page: kernel/irp-mj-internal-device-control.md, kernel/creating-ioctl-requests-in-drivers.md
-// Page: kernel/dispatchreadwrite-in-higher-level-drivers.md, kernel/handling-transfers-asynchronously.md
+// Page: kernel/dispatchreadwrite-in-higher-level-drivers.md
+// Page: kernel/handling-transfers-asynchronously.md
 // Page: kernel/summary-of-read-write-dispatch-routines.md
 // Page: kernel/dispatchread--dispatchwrite--and-dispatchreadwrite-routines.md
 // Page: kernel/dispatchdevicecontrol-in-higher-level-drivers.md

@@ -8,7 +8,8 @@
 // Page: kernel/buffer-descriptions-for-i-o-control-codes.md, kernel/using-buffered-i-o.md
 // Page: kernel/using-direct-i-o.md, kernel/using-neither-buffered-nor-direct-i-o.md
 // Page: kernel/defining-i-o-control-codes.md, NF:wdm.ProbeForRead, NF:wdm.ProbeForWrite
-// Page: kernel/dispatchreadwrite-using-buffered-i-o.md, kernel/dispatchreadwrite-using-direct-i-o.md
+// Page: kernel/dispatchreadwrite-using-buffered-i-o.md
+// Page: kernel/dispatchreadwrite-using-direct-i-o.md
 // Page: kernel/errors-in-referencing-user-space-addresses.md, NF:wdm.ExGetPreviousMode
 // Page: NF:ntifs.NtDeviceIoControlFile, NF:ntifs.NtCreateFile, NF:ntifs.NtReadFile
 // Page: NF:ntifs.NtWriteFile, NF:ntifs.NtOpenFile, NF:ntifs.NtFsControlFile, NF:ntifs.NtClose

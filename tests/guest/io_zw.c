@@ -12,7 +12,8 @@
 // Page: kernel/dispatchcreate--dispatchclose--and-dispatchcreateclose-routines.md
 // Page: kernel/required-dispatch-routines.md, kernel/optional-dispatch-routines.md
 // Page: kernel/dispatchqueryinformation-routines.md, kernel/dispatchsetinformation-routines.md
-// Page: kernel/dispatchflushbuffers-routines.md, kernel/dispatchdevicecontrol-in-lowest-level-drivers.md
+// Page: kernel/dispatchflushbuffers-routines.md
+// Page: kernel/dispatchdevicecontrol-in-lowest-level-drivers.md
 // Page: kernel/guidelines-for-writing-dispatch-internal-devicecontrol-routines.md
 // Page: NF:wdm.ZwCreateFile, NF:wdm.ZwOpenFile, NF:wdm.ZwReadFile, NF:wdm.ZwWriteFile
 // Page: NF:ntifs.ZwDeviceIoControlFile, NF:ntifs.ZwFsControlFile, NF:ntifs.ZwFlushBuffersFile
