@@ -37,7 +37,8 @@ def resolved(row):
 
 
 def has_gate(row):
-    return resolved(row).kind in ("func", "varargs", "stub")
+    real = resolved(row)
+    return real.kind in ("func", "varargs") or (real.kind == "stub" and not real.is_data)
 
 
 def has_symbol(row):
@@ -52,7 +53,7 @@ def export_entry(row):
     real = resolved(row)
     low, high = ddi_table.IRQLS[row.irql]
     kind = {"func": "Function", "varargs": "Varargs", "leaf": "Leaf", "data": "Data",
-            "stub": "Stub"}[real.kind]
+            "stub": "StubData" if real.is_data else "Stub"}[real.kind]
     function = f"Symbol_{real.symbol}" if has_symbol(row) else "NULL"
     gate = f"gate_{row.name}" if has_gate(row) else "NULL"
     return (f"    {{{function}, {gate}, {c_string(row.name)}, {c_string(row.module)},\n"

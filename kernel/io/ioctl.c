@@ -80,6 +80,11 @@ IopPrepareBuffers(PIRP Irp, const IOP_CONTROL *Control)
         Irp->UserBuffer = Control->Output;
         IoGetNextIrpStackLocation(Irp)->Parameters.DeviceIoControl.Type3InputBuffer =
             Control->Input;
+        if (Irp->RequestorMode != KernelMode)
+        {
+            MmGuardUserBuffer(Control->Input, Control->InputLength);
+            MmGuardUserBuffer(Control->Output, Control->OutputLength);
+        }
         return STATUS_SUCCESS;
     }
     if (method == METHOD_BUFFERED)
@@ -227,7 +232,12 @@ IopControlFile(HANDLE FileHandle,
             return IopFinishFastIo(Service, &iosb);
         }
     }
-    return IopSendControl(Service, Control, Major);
+    status = IopSendControl(Service, Control, Major);
+    if (__builtin_expect(IOP_METHOD(Control->Code) == METHOD_NEITHER, 0))
+    {
+        MmUnguardUserBuffers();
+    }
+    return status;
 }
 
 /* NF:ntifs.NtDeviceIoControlFile */

@@ -130,6 +130,10 @@ IopPrepareTransfer(PIOP_SERVICE Service, PIRP Irp, const IOP_TRANSFER *Transfer)
                                    read ? IoWriteAccess : IoReadAccess);
     }
     Irp->UserBuffer = Transfer->Buffer;
+    if (Service->Mode != KernelMode)
+    {
+        MmGuardUserBuffer(Transfer->Buffer, Transfer->Length);
+    }
     return STATUS_SUCCESS;
 }
 
@@ -252,7 +256,12 @@ IopTransferFile(HANDLE FileHandle,
     {
         return IopFinishFastIo(Service, &iosb);
     }
-    return IopSendTransfer(Service, Transfer);
+    status = IopSendTransfer(Service, Transfer);
+    if (__builtin_expect((Service->DeviceObject->Flags & (DO_BUFFERED_IO | DO_DIRECT_IO)) == 0, 0))
+    {
+        MmUnguardUserBuffers();
+    }
+    return status;
 }
 
 /* NF:ntifs.NtReadFile */

@@ -131,16 +131,53 @@ KiFindExport(const char *Module, const char *Name)
     return NULL;
 }
 
+// ---- variables that are not implemented --------------------------------------------------------
+
+// A driver reads a variable through its import slot and calls nothing, so the slot holds an address
+// that faults. Each variable has a few of them, because the driver may read one of its fields.
+#define MISSING_BASE  0x200ffff00000ull // behind the images, before the copy of the shared data
+#define MISSING_SLOT  512u
+#define MISSING_COUNT 256u
+
+static const KI_EXPORT *missingVariables[MISSING_COUNT];
+static ULONG missingCount;
+
+static const void *
+MissingVariableAddress(const KI_EXPORT *Export)
+{
+    ULONG slot = 0;
+
+    while (slot < missingCount && missingVariables[slot] != Export)
+        slot++;
+    if (slot == MISSING_COUNT)
+        slot--; // the name will be that of another one
+    else if (slot == missingCount)
+        missingVariables[missingCount++] = Export;
+    // The place is free on any Linux; were it taken, what is there would still not be the variable.
+    if (missingCount == 1)
+        (void)host_map_fixed((void *)MISSING_BASE, MISSING_COUNT * MISSING_SLOT, HOST_PROT_NONE);
+    return (const void *)(MISSING_BASE + slot * MISSING_SLOT);
+}
+
+const KI_EXPORT *
+KiMissingVariable(ULONG64 Address)
+{
+    ULONG64 slot = (Address - MISSING_BASE) / MISSING_SLOT;
+
+    return slot < missingCount ? missingVariables[slot] : NULL;
+}
+
 const void *
 KiExportAddress(const KI_EXPORT *Export)
 {
+    if (Export->Kind == KiExportStubData)
+        return MissingVariableAddress(Export);
     return Export->Gate != NULL ? Export->Gate : Export->Function;
 }
 
-// gate.S calls these four with the arguments of the DDI kept aside.
+// gate.S calls these and KiMissingExport with the arguments of the DDI kept aside.
 void KiGateSafePoint(const KI_EXPORT *Export, PVOID Caller);
 void KiGateIrql(const KI_EXPORT *Export, PVOID Caller);
-void KiMissingExport(const KI_EXPORT *Export, PVOID Caller);
 void KiGateExhausted(const KI_EXPORT *Export, PVOID Caller);
 void KiWriteCr8(KIRQL Irql);
 

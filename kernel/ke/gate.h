@@ -17,7 +17,8 @@ typedef enum _KI_EXPORT_KIND
     KiExportVarargs,  /* bound to Gate */
     KiExportLeaf,     /* bound to Function directly: can neither raise nor block */
     KiExportData,     /* bound to Function, which is the address of the variable */
-    KiExportStub      /* bound to Gate, which reports the missing API */
+    KiExportStub,     /* bound to Gate, which reports the missing API */
+    KiExportStubData  /* a variable: bound to memory that reports it when it is touched */
 } KI_EXPORT_KIND;
 
 /* gate.S uses these offsets; keep them in step (C_ASSERTs in gate.c). */

@@ -575,6 +575,13 @@ __attribute__((noreturn)) void KiBugCheckWithRule(ULONG Code,
                                                   PVOID Irp,
                                                   PVOID Device);
 
+typedef enum _KI_FAULT_ACTION
+{
+    KiFaultUnknown, /* no such memory */
+    KiFaultRetry,   /* none of the accesses that are looked for */
+    KiFaultReport   /* one of them, and the driver can go on */
+} KI_FAULT_ACTION;
+
 typedef struct _KI_FAULT_MEANING
 {
     ULONG Code;
@@ -597,10 +604,11 @@ typedef struct _KE_VERIFIER_HOOKS
     void (*HungCode)(PVOID Address, KIRQL Irql, ULONG HostMilliseconds);
     /* TRUE if Address lies where the image of a driver was that has been unloaded since. */
     BOOLEAN (*UnloadedCode)(ULONG64 Address);
-    /* Memory that was protected to see who touches it. On the signal stack: TRUE if the access is
-     * none of those that are looked for, and can be tried again. Export is what runs, or NULL when
-     * driver code faulted itself. */
-    BOOLEAN (*ResolveFault)(ULONG64 Address, const KI_EXPORT *Export);
+    /* Memory that was protected to see who touches it. On the signal stack. Export is what runs,
+     * or NULL when driver code faulted itself. */
+    KI_FAULT_ACTION (*ResolveFault)(ULONG64 Address, const KI_EXPORT *Export);
+    /* On the guest's stack, after KiFaultReport: the access is tried again afterwards. */
+    void (*ReportFault)(ULONG64 Address, BOOLEAN IsWrite);
     /* On the guest's stack: what a fault there means. FALSE: nothing special. */
     BOOLEAN (*ExplainFault)(ULONG64 Address, KI_FAULT_MEANING *Meaning);
     /* One line of the run's trace: where (function name), file, and formatted detail. */

@@ -31,6 +31,12 @@
 // One slot: guard, room for expansion (not mapped), stack, guard, gate records.
 #define KI_STACK_SLOT      (1024u * 1024u)
 
+// ---- gate.c: the variable that is not implemented and whose stand-in lies at Address, or NULL.
+const KI_EXPORT *
+KiMissingVariable(ULONG64 Address);
+
+void KiMissingExport(const KI_EXPORT *Export, PVOID Caller);
+
 // ---- processor.c, dispatch.c
 extern KI_START_PARAMETERS KiParameters;
 extern struct host_fiber KiHostFiber;

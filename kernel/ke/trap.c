@@ -158,6 +158,8 @@ StopOnBadAddress(const KI_TRAP_FRAME *Frame)
             0, &Frame->Context, &Frame->Record,
             "a timer, DPC, thread, work item or callback of a driver outlived the driver",
             "debugger/bug-check-0xce--driver-unloaded-without-cancelling-pending-operations.md");
+    if (KiMissingVariable(address) != NULL)
+        KiMissingExport(KiMissingVariable(address), (PVOID)Frame->Context.Rip);
     if (KeVerifierHooks.ExplainFault != NULL && KeVerifierHooks.ExplainFault(address, &meaning))
         KiBugCheckWithContext(meaning.Code, address, access, Frame->Trap.rip, 0, &Frame->Context,
                               &Frame->Record, meaning.Rule, meaning.Page);
@@ -200,6 +202,17 @@ TrapEntry(KI_TRAP_FRAME *Frame)
         Frame->Context.Rip = KiRepatchAddress(Frame->Context.Rip);
     RtlCopyMemory(Frame->XsaveArea, &Frame->Context.FltSave, 416);
     KiResumeContext(&Frame->Context, Frame->XsaveArea);
+}
+
+// Memory was touched that the verifier watches; it can be accessed again.
+static __attribute__((noreturn)) void
+WatchedEntry(KI_TRAP_FRAME *Frame)
+{
+    if (!Frame->InKernel)
+        KiPushRecord(KiRecordTrap, &Frame->Original, Frame);
+    KeVerifierHooks.ReportFault(Frame->Trap.fault_address,
+                                (Frame->Trap.error_code & HOST_PF_WRITE) != 0);
+    ResumeOriginal(Frame);
 }
 
 static __attribute__((noreturn)) void
@@ -446,9 +459,14 @@ EmulatePageFault(struct host_trap *Trap, enum host_trap_result *Result)
     ULONG64 address = Trap->fault_address;
 
     *Result = HOST_TRAP_RESUME;
-    if (KeVerifierHooks.ResolveFault != NULL &&
-        KeVerifierHooks.ResolveFault(address, RunningExport(Trap)))
-        return TRUE;
+    if (KeVerifierHooks.ResolveFault != NULL)
+    {
+        KI_FAULT_ACTION action = KeVerifierHooks.ResolveFault(address, RunningExport(Trap));
+        if (action == KiFaultReport && OnBehalfOfDriver(Trap))
+            *Result = Inject(Trap, WatchedEntry);
+        if (action != KiFaultUnknown)
+            return TRUE;
+    }
     if (KiPageFault != NULL)
     {
         KI_PAGE_FAULT answer = KiPageFault(address, KiCurrentIrql());

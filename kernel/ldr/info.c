@@ -163,7 +163,7 @@ LdrpImportState(LDR_INFO *Info, const LDR_PE_IMPORT *Import)
         Info->Missing++;
         return LdrImportMissing;
     }
-    if (export->Kind == KiExportStub)
+    if (export->Kind >= KiExportStub)
     {
         Info->Stubs++;
         return LdrImportStub;

@@ -65,6 +65,7 @@ MiHideArena(void)
         return;
     }
     MiArenaVisible = FALSE;
+    MiForgetGuards();
     for (PLIST_ENTRY e = arena->Regions.Flink; e != &arena->Regions; e = e->Flink)
     {
         if (MI_REGION_OF(e)->Io)
@@ -82,6 +83,7 @@ static void
 MiShowArena(PMM_ARENA Arena)
 {
     const BOOLEAN mapped = MiMappedArena == Arena;
+    MiForgetGuards();
     if (!mapped && MiMappedArena != NULL && MiMappedArena->Top > HOST_USER_BASE)
     {
         for (PLIST_ENTRY e = MiMappedArena->Regions.Flink; e != &MiMappedArena->Regions;
@@ -110,6 +112,25 @@ MiSwitchProcess(struct _KPROCESS *Process)
     {
         MiShowArena(arena);
     }
+}
+
+PMM_PROCESS
+MmForeignUserAddress(ULONG64 Address)
+{
+    PMM_ARENA current = MiCurrentArena();
+    if (current != NULL && MiFindRegion(current, Address) != NULL)
+    {
+        return NULL;
+    }
+    for (PLIST_ENTRY e = MiArenas.Flink; e != &MiArenas; e = e->Flink)
+    {
+        PMM_ARENA arena = CONTAINING_RECORD(e, MM_ARENA, AllEntry);
+        if (arena != current && MiFindRegion(arena, Address) != NULL)
+        {
+            return arena->Process;
+        }
+    }
+    return NULL;
 }
 
 PMM_ARENA

@@ -68,7 +68,7 @@ MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName)
     }
     name[length] = 0;
     const PKI_EXPORT export = KiFindExport(NULL, name);
-    return export == NULL || export->Kind == KiExportStub ? NULL : (PVOID)KiExportAddress(export);
+    return export == NULL || export->Kind >= KiExportStub ? NULL : (PVOID)KiExportAddress(export);
 }
 
 /* Contract: NF:ntddk.MmQuerySystemSize. */

@@ -369,6 +369,10 @@ MmTryProbeAndLockPages(PMDL Mdl, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Oper
     }
     if (start < HOST_USER_LIMIT)
     {
+        if (AccessMode != KernelMode)
+        {
+            MmUnguardUserBuffer((void *)start, size);
+        }
         arena = MiCurrentArena();
         if (arena == NULL || !MiFillUserPages(Mdl, arena, write ? HOST_PROT_RW : HOST_PROT_READ))
         {

@@ -323,6 +323,9 @@ MiIsVisible(PMM_ARENA Arena);
 PMI_REGION
 MiFindRegion(PMM_ARENA Arena, ULONG64 Address);
 
+/* Whatever was guarded is shown or hidden anew. */
+void MiForgetGuards(void);
+
 /* A free place for Size bytes, entered as a region that is not mapped yet; NULL when there is none.
  * Start 0: anywhere; otherwise exactly there. */
 PMI_REGION

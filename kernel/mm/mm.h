@@ -187,6 +187,34 @@ MmProbeRange(const volatile void *Address, SIZE_T Length)
     return Length == 0 || (start + Length > start && start + Length <= HOST_USER_LIMIT);
 }
 
+/* The verifier wants to know who touches a user's buffer without having probed it. */
+extern BOOLEAN MmGuardUserBuffers;
+
+/* A driver gets the address of a user's buffer as it is: nobody may touch it before it is probed,
+ * until MmUnguardUserBuffers or another process runs. Does nothing unless MmGuardUserBuffers. */
+void MmGuardUserBuffer(_In_opt_ const void *Address, SIZE_T Length);
+
+/* The buffer has been probed. */
+void MmUnguardUserBuffer(_In_ const volatile void *Address, SIZE_T Length);
+
+/* The request has been served. */
+void MmUnguardUserBuffers(void);
+
+typedef enum _MM_USER_GUARD
+{
+    MmUserNotGuarded,
+    MmUserBeside,   /* on a page of a guarded buffer, but not in it */
+    MmUserNotProbed /* in a buffer that nobody has probed */
+} MM_USER_GUARD;
+
+/* A fault at Address: says why and gives the page back. Signal stack. */
+MM_USER_GUARD
+MmTouchUserGuard(ULONG64 Address);
+
+/* The process that has user memory at Address although the running one has none there, or NULL. */
+PMM_PROCESS
+MmForeignUserAddress(ULONG64 Address);
+
 /* TRUE if Address is one that user mode could have passed. */
 static inline BOOLEAN
 MmIsUserAddress(const volatile void *Address)

@@ -24,6 +24,7 @@ MiProbe(const volatile VOID *Address, SIZE_T Length, ULONG Alignment)
     {
         KiRaiseInCaller(STATUS_ACCESS_VIOLATION);
     }
+    MmUnguardUserBuffer(Address, Length);
 }
 
 /* Contract: NF:wdm.ProbeForRead. Checks the range only; reading is where a missing page shows. */

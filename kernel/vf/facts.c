@@ -209,6 +209,9 @@ DescribeByValue(ULONG64 Address, char *Line, SIZE_T LineSize)
     if (Address < 0x10000)
         RtlFormat(Line, LineSize, "%p is a NULL pointer%s", (PVOID)Address,
                   Address != 0 ? " plus the offset of a field" : "");
+    else if (Address < HOST_USER_LIMIT && MmForeignUserAddress(Address) != NULL)
+        RtlFormat(Line, LineSize, "%p is user memory of another process than the one that runs",
+                  (PVOID)Address);
     else if (Address < HOST_USER_LIMIT)
         RtlFormat(Line, LineSize, "%p is an address of user memory", (PVOID)Address);
     else if ((Address >> 32) == 0xDFDFDFDFull || Address == ~0ull)

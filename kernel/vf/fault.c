@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Memory whose access rights were taken away to see who touches it: IRPs that are gone. ke asks
-// here what a fault in such memory means. No state. IRQL: any; ResolveFault on the signal stack.
+// Memory whose access rights were taken away to see who touches it: IRPs that are gone, buffers of
+// users that nobody has probed. ke asks here what a fault in such memory means. No state. IRQL:
+// any; ResolveFault on the signal stack.
 #include "vf/vfp.h"
 
 static BOOLEAN
@@ -10,12 +11,53 @@ IsIoRoutine(const char *Name)
            (Name[0] == 'Z' && Name[1] == 'w');
 }
 
-// The I/O manager recognizes a dead IRP by looking at it. Any other routine was given a pointer by
-// a driver and touches the IRP in its name.
+// Routines that only do with memory what the driver could do itself.
 static BOOLEAN
+IsMemoryRoutine(const char *Name)
+{
+    return (Name[0] == 'm' && Name[1] == 'e' && Name[2] == 'm') ||
+           (Name[0] == 's' && Name[1] == 't' && Name[2] == 'r') ||
+           (Name[0] == 'w' && Name[1] == 'c' && Name[2] == 's') ||
+           (Name[0] == 'R' && Name[1] == 't' && Name[2] == 'l');
+}
+
+// The I/O manager recognizes a dead IRP by looking at it, and writes to the buffers of a request.
+// Any other routine was given a pointer by a driver and touches the memory in its name.
+static KI_FAULT_ACTION
 ResolveFault(ULONG64 Address, const KI_EXPORT *Export)
 {
-    return Export != NULL && IsIoRoutine(Export->Name) && IoOpenDeadIrp(Address);
+    MM_USER_GUARD guard;
+
+    if (Export != NULL && IsIoRoutine(Export->Name) && IoOpenDeadIrp(Address))
+        return KiFaultRetry;
+    guard = MmTouchUserGuard(Address);
+    if (guard == MmUserNotGuarded)
+        return KiFaultUnknown;
+    return guard == MmUserNotProbed && (Export == NULL || IsMemoryRoutine(Export->Name))
+               ? KiFaultReport
+               : KiFaultRetry;
+}
+
+static void
+ReportFault(ULONG64 Address, BOOLEAN IsWrite)
+{
+    static const char *const meanings[4] = {"", "user address", "0 read, 1 write", ""};
+    VF_REPORT *report = ViNewReport(VfReportViolation);
+
+    report->Code = 0;
+    report->Parameters[1] = Address;
+    report->Parameters[2] = IsWrite;
+    for (ULONG i = 0; i < 4; i++)
+        report->Meanings[i] = meanings[i];
+    report->Rule = IsWrite
+                       ? "a user's buffer was written to without ProbeForWrite or an MDL: the "
+                         "address may be any, a kernel address too"
+                       : "a user's buffer was read without ProbeForRead or an MDL: the address may "
+                         "be any, a kernel address too";
+    report->Page = "kernel/using-neither-buffered-nor-direct-i-o.md";
+    ViFillPlace(report);
+    ViDescribe(Address, report->Subject, sizeof(report->Subject));
+    ViSubmit(report);
 }
 
 static BOOLEAN
@@ -37,7 +79,9 @@ void
 ViWatchFaults(void)
 {
     KeVerifierHooks.ResolveFault = ResolveFault;
+    KeVerifierHooks.ReportFault = ReportFault;
     KeVerifierHooks.ExplainFault = ExplainFault;
+    MmGuardUserBuffers = !ViConfig.ChecksOff;
     if (!ViConfig.ChecksOff)
         IoGuardIrps();
 }

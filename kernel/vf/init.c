@@ -125,6 +125,11 @@ OnBugCheck(const KI_BUGCHECK *Record)
     {
         ViDescribe(address, report->Subject, sizeof(report->Subject));
         ViFillOwner(report, address);
+        if (address < HOST_USER_LIMIT && MmForeignUserAddress(address) != NULL)
+        {
+            report->Rule = "user memory was touched in another process than the one it belongs to";
+            report->Page = "kernel/using-neither-buffered-nor-direct-i-o.md";
+        }
         if (address == ~0ull && Record->ContextValid)
             ViDescribeRegisters(&Record->Context, report->Subject, sizeof(report->Subject));
     }
@@ -230,8 +235,9 @@ OnMissingExport(const KI_EXPORT *Export, PVOID Caller)
 {
     static char rule[256];
 
-    RtlFormat(rule, sizeof(rule), "OpenWDM does not implement %s of %s, which the driver called",
-              Export->Name, Export->Module);
+    RtlFormat(rule, sizeof(rule), "OpenWDM does not implement %s of %s, which the driver %s",
+              Export->Name, Export->Module,
+              Export->Kind == KiExportStubData ? "read: it is a variable" : "called");
     ViMissing = Export;
     // No bug check of Windows means this; MANUALLY_INITIATED_CRASH at least blames nobody.
     KiBugCheckWithRule(MANUALLY_INITIATED_CRASH, 0, 0, (ULONG64)Caller, 0, rule, NULL, NULL, NULL);

@@ -13,8 +13,10 @@
 #define NOINLINE __attribute__((noinline))
 #endif
 
+#if !defined(IOCTL_OBEY)
 #define IOCTL_OBEY  0x222000
 #define IOCTL_BREAK 0x222004
+#endif
 
 // A request that returns this has dealt with its IRP itself.
 #define BAD_DONE ((NTSTATUS)0xE0420000)
