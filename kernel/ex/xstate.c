@@ -5,8 +5,6 @@
  */
 #include "exp.h"
 
-#include "host/host.h"
-
 #define EXP_XSTATE_TAG  'tSxE'
 #define EXP_XSTATE_PAGE "NF:wdm.KeRestoreExtendedProcessorState"
 
@@ -17,7 +15,7 @@
 DDI ULONG64 NTAPI
 RtlGetEnabledExtendedFeatures(_In_ ULONG64 FeatureMask)
 {
-    return FeatureMask & host_xsave_mask() & EXP_XSTATE_OFFERED;
+    return FeatureMask & KiExtendedStateMask() & EXP_XSTATE_OFFERED;
 }
 
 static __attribute__((noreturn, cold)) void
@@ -35,7 +33,7 @@ DDI NTSTATUS NTAPI
 KeSaveExtendedProcessorState(_In_ ULONG64 Mask, _Out_ PXSTATE_SAVE XStateSave)
 {
     ULONG64 mask = RtlGetEnabledExtendedFeatures(Mask);
-    SIZE_T size = host_xsave_size();
+    SIZE_T size = KiExtendedStateSize();
     PVOID buffer = MmAllocatePool(NonPagedPoolNx, size + 64, EXP_XSTATE_TAG);
     if (buffer == NULL)
     {

@@ -8,7 +8,6 @@
  */
 #include "iop.h"
 
-#include "host/host.h"
 #include "io/query.h"
 #include "mm/mm.h"
 
@@ -104,7 +103,7 @@ IopTakeGuarded(CCHAR StackSize)
     }
     if (slot->Closed)
     {
-        host_protect(IopHeaderIrp(slot->Header), HOST_PAGE_SIZE, HOST_PROT_RW);
+        (void)MmSetPoolAccess(IopHeaderIrp(slot->Header), HOST_PAGE_SIZE, TRUE);
     }
     slot->Dead = slot->Closed = FALSE;
     return slot->Header;
@@ -135,7 +134,7 @@ IopFreeGuarded(PIOP_IRP Header)
     slot->Caller = KiCallerAddress();
     slot->Sent = Header->FirstLocation != 0;
     slot->Major = slot->Sent ? first[Header->FirstLocation - 1].MajorFunction : 0;
-    slot->Closed = host_protect(irp, HOST_PAGE_SIZE, HOST_PROT_NONE);
+    slot->Closed = MmSetPoolAccess(irp, HOST_PAGE_SIZE, FALSE);
 }
 
 /* The kernel itself looks at dead IRPs where it is about to refuse them. */
@@ -147,7 +146,7 @@ IoOpenDeadIrp(ULONG64 Address)
     {
         return FALSE;
     }
-    slot->Closed = !host_protect(IopHeaderIrp(slot->Header), HOST_PAGE_SIZE, HOST_PROT_RW);
+    slot->Closed = !MmSetPoolAccess(IopHeaderIrp(slot->Header), HOST_PAGE_SIZE, TRUE);
     return !slot->Closed;
 }
 

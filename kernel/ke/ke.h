@@ -470,6 +470,11 @@ KiCopyBytes(void *Destination, const void *Source, SIZE_T Length);
 /* Raises in the driver that called the current DDI, as the DDI itself would. */
 __attribute__((noreturn)) void KiRaiseInCaller(NTSTATUS Status);
 
+/* Processor state that XSAVE can save, and how many bytes all of it takes. */
+ULONG64 KiExtendedStateMask(void);
+SIZE_T
+KiExtendedStateSize(void);
+
 /* The return address in the driver that called the running DDI, or NULL. */
 PVOID
 KiCallerAddress(void);

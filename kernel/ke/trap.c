@@ -41,6 +41,18 @@ typedef struct _KI_TRAP_FRAME
 
 static void *emergencyStack;
 
+ULONG64
+KiExtendedStateMask(void)
+{
+    return host_xsave_mask();
+}
+
+SIZE_T
+KiExtendedStateSize(void)
+{
+    return host_xsave_size();
+}
+
 NTSTATUS
 KeTryCopy(void *Destination, const void *Source, SIZE_T Length)
 {

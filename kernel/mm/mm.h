@@ -187,6 +187,11 @@ MmProbeRange(const volatile void *Address, SIZE_T Length)
     return Length == 0 || (start + Length > start && start + Length <= HOST_USER_LIMIT);
 }
 
+/* Whole pages inside a block of nonpaged pool that the caller owns: takes the access away, or gives
+ * it back before the block is freed. Any context. */
+BOOLEAN
+MmSetPoolAccess(_In_ void *Address, SIZE_T Size, BOOLEAN Accessible);
+
 /* The verifier wants to know who touches a user's buffer without having probed it. */
 extern BOOLEAN MmGuardUserBuffers;
 

@@ -23,6 +23,12 @@ static ULONG MiGuardCount;
 
 BOOLEAN MmGuardUserBuffers;
 
+BOOLEAN
+MmSetPoolAccess(void *Address, SIZE_T Size, BOOLEAN Accessible)
+{
+    return host_protect(Address, Size, Accessible ? HOST_PROT_RW : HOST_PROT_NONE);
+}
+
 void
 MmGuardUserBuffer(const void *Address, SIZE_T Length)
 {

@@ -188,6 +188,7 @@ Control(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     {
         if (stack->Parameters.DeviceIoControl.OutputBufferLength < sizeof(USER))
             return Complete(Irp, STATUS_BUFFER_TOO_SMALL, 0);
+        ProbeForWrite(Irp->UserBuffer, sizeof(USER), 1);
         Run(Irp->UserBuffer);
         return Complete(Irp, STATUS_SUCCESS, 0);
     }

@@ -3,7 +3,6 @@
 // forwarders; the libraries come and go in the order of their needs.
 //
 // Page: kernel/creating-export-drivers.md
-// Page: NF:wdm.DllInitialize, NF:wdm.DllUnload
 // Run:
 // Expect: base: DllInitialize .Registry.Machine.System.CurrentControlSet.Services.ldr_library_base
 // Expect: library: DllInitialize .*Services.ldr_library irql 0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Imports from an export driver that refuses to be loaded.
 //
-// Page: NF:wdm.DllInitialize
+// Page: kernel/creating-export-drivers.md
 // Run:
 // Status: 1
 // Expect: refuses: DllInitialize
