@@ -223,6 +223,7 @@ MiMapRegion(PMM_ARENA Arena, PMI_REGION Region)
 void
 MiRemoveRegion(PMM_ARENA Arena, PMI_REGION Region)
 {
+    MmUnguardUserBuffers();
     if (Arena == MiMappedArena)
     {
         MiClearRegion(Region);

@@ -122,6 +122,7 @@ BOOLEAN
 MiSetPtes(PMM_ARENA Arena, PMI_REGION Region, ULONG64 First, ULONG64 Count, UCHAR Pte)
 {
     const ULONG64 pages = Region->Size / HOST_PAGE_SIZE;
+    MmUnguardUserBuffers();
     if (Count == pages && Region->Ptes == NULL)
     {
         Region->Pte = Pte;

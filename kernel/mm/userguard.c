@@ -15,7 +15,6 @@ typedef struct _MI_USER_GUARD
     ULONG64 End;
     ULONG64 FirstPage;
     ULONG64 EndPage;
-    int Protection;
 } MI_USER_GUARD;
 
 static MI_USER_GUARD MiGuards[MI_USER_GUARDS];
@@ -40,14 +39,16 @@ MmGuardUserBuffer(const void *Address, SIZE_T Length)
         return;
     }
     PMI_REGION region = MiFindRegion(arena, start);
-    if (region == NULL || region->Dead || region->Shown ||
-        start + Length > region->Start + region->Size || (region->Protection & HOST_PROT_READ) == 0)
+    /* Plain memory of the process; what has a state for each page follows rules of its own. */
+    if (region == NULL || region->Dead || region->Virtual || region->Backing != MiBackingOwn ||
+        region->Ptes != NULL || region->Pte != MI_PTE_USER ||
+        start + Length > region->Start + region->Size)
     {
         return;
     }
     MI_USER_GUARD *guard = &MiGuards[MiGuardCount++];
     *guard = (MI_USER_GUARD){start, start + Length, start & ~(HOST_PAGE_SIZE - 1ull),
-                             MiRoundUp(start + Length, HOST_PAGE_SIZE), region->Protection};
+                             MiRoundUp(start + Length, HOST_PAGE_SIZE)};
     host_protect((void *)guard->FirstPage, guard->EndPage - guard->FirstPage, HOST_PROT_NONE);
 }
 
@@ -56,7 +57,7 @@ MiDropGuard(ULONG Index)
 {
     const MI_USER_GUARD guard = MiGuards[Index];
     MiGuards[Index] = MiGuards[--MiGuardCount];
-    host_protect((void *)guard.FirstPage, guard.EndPage - guard.FirstPage, guard.Protection);
+    host_protect((void *)guard.FirstPage, guard.EndPage - guard.FirstPage, HOST_PROT_RW);
 }
 
 void
