@@ -152,14 +152,14 @@ RtlLookupElementGenericTableFull(_In_ PRTL_GENERIC_TABLE Table,
 
     *SearchResult = RtlpTableFind(Table, Buffer, &found);
     *NodeOrParent = found;
-    if (found == NULL)
+    // The parent of a miss stays where it is: RtlInsertElementGenericTableFull hangs the new element
+    // below it, and after a splay another subtree would be in that place.
+    if (*SearchResult != TableFoundNode)
     {
         return NULL;
     }
-    // The neighbourhood of a miss is brought up as well, so that searching for what is not there
-    // stays cheap on average.
     Table->TableRoot = RtlSplay(found);
-    return *SearchResult == TableFoundNode ? RtlpTableData(found) : NULL;
+    return RtlpTableData(found);
 }
 
 DDI PVOID
