@@ -56,7 +56,7 @@ first_error(int file, char *line, size_t size)
         if (*rest != 0)
             *rest++ = 0;
         if (start[0] == 0 || strncmp(start, "=====", 5) == 0 ||
-            strncmp(start, "wdm: fault ", 11) == 0)
+            strstr(start, "==WARNING: ") != NULL || strncmp(start, "wdm: fault ", 11) == 0)
             continue;
         start += strncmp(start, "wdm: ", 5) == 0 ? 5 : 0;
         snprintf(line, size, "%.900s", start);
