@@ -185,6 +185,30 @@ set_place(json_t *root, const VF_REPORT *report)
     set_text(root, "device", report->Device);
 }
 
+static json_t *
+callbacks_json(const VF_REPORT *report)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < report->CallbackCount; i++)
+    {
+        const VF_CALLBACK *callback = &report->Callbacks[i];
+        json_t *object = json_object();
+        char data[2 * sizeof(callback->Bytes) + 1] = "";
+
+        for (size_t k = 0; k < callback->ByteCount; k++)
+            snprintf(data + 2 * k, 3, "%02x", callback->Bytes[k]);
+        set_text(object, "component", callback->Component);
+        set_text(object, "kind", callback->Kind);
+        set_text(object, "state", callback->State);
+        set_text(object, "guid", callback->Guid);
+        json_object_set_new(object, "length", json_integer((json_int_t)callback->Length));
+        set_text(object, "data", data);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 char *
 wdm_report_json(const VF_REPORT *report,
                 const struct wdm_frame *frames,
@@ -212,6 +236,8 @@ wdm_report_json(const VF_REPORT *report,
         json_object_set_new(root, "leakCount", json_integer(report->LeakCount));
         json_object_set_new(root, "leaks", leaks_json(report, leaks));
     }
+    if (report->CallbackCount != 0)
+        json_object_set_new(root, "callbacks", callbacks_json(report));
     set_text(root, "page", wdm_report_page(report, buffer, sizeof(buffer)));
     if (info.page[0] != 0 && !report->MissingApi)
     {

@@ -157,6 +157,21 @@ put_leaks(struct text *text, const VF_REPORT *report, struct wdm_frame *const *l
         put(text, "    ... and %zu more\n", (size_t)report->LeakCount - counted);
 }
 
+static void
+put_callbacks(struct text *text, const VF_REPORT *report)
+{
+    for (size_t i = 0; i < report->CallbackCount; i++)
+    {
+        const VF_CALLBACK *callback = &report->Callbacks[i];
+        put(text, "    callback:  %s, %s, %s, %llu bytes%s%s\n", callback->Component,
+            callback->Kind, callback->State, (unsigned long long)callback->Length,
+            callback->Guid[0] != 0 ? ", " : "", callback->Guid);
+        for (size_t k = 0; k < callback->ByteCount; k++)
+            put(text, "%s%02x%s", k % 16 == 0 ? "        " : "", callback->Bytes[k],
+                k % 16 == 15 || k + 1 == callback->ByteCount ? "\n" : " ");
+    }
+}
+
 char *
 wdm_report_text(const VF_REPORT *report,
                 const struct wdm_frame *frames,
@@ -183,6 +198,7 @@ wdm_report_text(const VF_REPORT *report,
         put(&text, "    stack of the driver:\n");
         put_stack(&text, frames, report->FrameCount, "      ");
     }
+    put_callbacks(&text, report);
     put_field(&text, "page:", page);
     if (info.page[0] != 0 && !report->MissingApi)
     {

@@ -74,9 +74,11 @@ Interrupt(struct host_trap *Trap, const struct host_insn *Insn)
 
     if (vector == 0x29)
         return KiEmulationFastFail;
-    if (vector != 0x2c && vector != 0x2d)
+    if (vector != 2 && vector != 0x2c && vector != 0x2d)
         return KiEmulationFault;
     Trap->rip += Insn->length;
+    if (vector == 2)
+        return KiEmulationNmi; // the handler of nonmaskable interrupts, called by software
     return vector == 0x2c ? KiEmulationAssert : KiEmulationDebugService;
 }
 

@@ -177,6 +177,49 @@ KiFlushApcs(PKTHREAD Thread)
     }
 }
 
+// No user-mode code runs here, so of a user APC only the kernel routine does, which is where
+// drivers free it. Contract: kernel/types-of-apcs.md
+static void
+DeliverUserApcs(PKTHREAD Thread)
+{
+    PLIST_ENTRY head = &Thread->ApcListHead[UserMode];
+
+    Thread->UserApcPending = FALSE;
+    while (!IsListEmpty(head))
+    {
+        PKAPC apc = CONTAINING_RECORD(RemoveHeadList(head), KAPC, ApcListEntry);
+        PKNORMAL_ROUTINE normal = NORMAL_ROUTINE(apc);
+        PVOID context = apc->NormalContext;
+        PVOID argument1 = apc->SystemArgument1;
+        PVOID argument2 = apc->SystemArgument2;
+        KI_BARRIER barrier;
+
+        apc->Inserted = FALSE;
+        KiEnterBarrier(&barrier);
+        KiRaise(APC_LEVEL);
+        KERNEL_ROUTINE(apc)(apc, &normal, &context, &argument1, &argument2);
+        KiLower(PASSIVE_LEVEL);
+        KiLeaveBarrier(&barrier);
+    }
+}
+
+// Contract: debugger/bug-check-0x1--apc-index-mismatch.md
+void
+KiCheckReturnToUser(PKTHREAD Thread)
+{
+    if (Thread->PreviousMode == UserMode &&
+        (Thread->KernelApcDisable != 0 || Thread->SpecialApcDisable != 0))
+        KiBugCheckWithRule(
+            APC_INDEX_MISMATCH, 0, 0,
+            ((ULONG64)(USHORT)Thread->SpecialApcDisable << 16) | (USHORT)Thread->KernelApcDisable,
+            0,
+            "a system call returns to user mode in a critical or guarded region that "
+            "a driver did not leave",
+            "debugger/bug-check-0x1--apc-index-mismatch.md", NULL, NULL);
+    if (Thread->UserApcPending)
+        DeliverUserApcs(Thread);
+}
+
 // ---- regions -----------------------------------------------------------------------------------
 
 static void

@@ -94,6 +94,11 @@ KiBugCheckWithContext(ULONG Code,
     {
         record->FrameCount = KiCaptureDriverStack(record->Frames, KI_STACK_FRAMES);
     }
+    // A thread that ends often does so by a jump: only the routine it started in tells whose it is.
+    if (record->FrameCount == 0 && !KiInHost && KiIsDriverAddress != NULL &&
+        KiCurrentThread()->Terminating &&
+        KiIsDriverAddress((ULONG64)KiCurrentThread()->StartRoutine))
+        record->Frames[record->FrameCount++] = (char *)KiCurrentThread()->StartRoutine + 1;
     Stop(record);
 }
 

@@ -493,6 +493,12 @@ KiCallBugCheckCallbacks(KI_BUGCHECK *Record)
 }
 
 BOOLEAN
+KiInBugCheckCallback(void)
+{
+    return progress.Running != NULL;
+}
+
+BOOLEAN
 KiFailBugCheckCallback(void)
 {
     CALLBACK *callback = progress.Running;
@@ -606,7 +612,7 @@ NmiBefore(ULONG64 Order)
 }
 
 // Contract: NF:wdm.KeRegisterNmiCallback: the last registered is called first.
-void
+BOOLEAN
 KiHandleNmi(void)
 {
     KIRQL irql = KiCurrentIrql();
@@ -623,11 +629,9 @@ KiHandleNmi(void)
             handled = TRUE;
     }
     KiLeaveBarrier(&barrier);
-    if (!handled)
-        KiBugCheckWithRule(NMI_HARDWARE_FAILURE, 0x4f4454, 0, 0, 0,
-                           "a nonmaskable interrupt that no NMI callback claims",
-                           "debugger/bug-check-0x80--nmi-hardware-failure.md", NULL, NULL);
-    KiLower(irql);
+    if (handled)
+        KiLower(irql);
+    return handled;
 }
 
 // Contract: NF:wdm.KeRegisterBoundCallback. No user-mode code runs here that could raise one.

@@ -374,6 +374,7 @@ typedef enum _KI_EMULATION
     KiEmulationPrivileged,  /* a privileged instruction that the processor refuses: #GP */
     KiEmulationUndefined,   /* #UD */
     KiEmulationHalt,        /* hlt: rip is past it, the processor waits for an interrupt */
+    KiEmulationNmi,         /* int 2, rip is past it */
     KiEmulationFastFail,    /* int 29h, code in ecx */
     KiEmulationAssert,      /* int 2Ch: NT_ASSERT failed; rip is past it */
     KiEmulationDebugService /* int 2Dh, rip is past it */

@@ -155,6 +155,9 @@ BOOLEAN
 KiKernelApcDeliverable(const KTHREAD *Thread);
 void KiFlushApcs(PKTHREAD Thread);
 
+// A client's system call has ended: its thread has left every region, and its user APCs are due.
+void KiCheckReturnToUser(PKTHREAD Thread);
+
 // ---- trap.c
 enum host_trap_result KiHandleTrap(struct host_trap *Trap);
 
@@ -233,12 +236,17 @@ __attribute__((noreturn)) void KiBugCheckWithContext(ULONG Code,
 // ---- callbacks.c
 // Calls what drivers have registered for a bug check and notes in Record what they have to say.
 void KiCallBugCheckCallbacks(KI_BUGCHECK *Record);
+// Whether a routine that it calls is running: then the machine still handles faults.
+BOOLEAN
+KiInBugCheckCallback(void);
 // The callback that is running has failed: it is marked, and the next call goes on after it. FALSE
 // when none is running.
 BOOLEAN
 KiFailBugCheckCallback(void);
-// A nonmaskable interrupt on the current processor.
-void KiHandleNmi(void);
+// A nonmaskable interrupt on the current processor. FALSE: nobody claims it, the IRQL is still
+// HIGH_LEVEL.
+BOOLEAN
+KiHandleNmi(void);
 
 // ---- data.c: exported, and in no public header
 extern BOOLEAN KdEnteredDebugger;

@@ -241,6 +241,7 @@ ClientRoutine(PVOID Context)
         KiEnterBarrier(&barrier);
         request->Routine(request->Context);
         KiLeaveBarrier(&barrier);
+        KiCheckReturnToUser(thread);
         request->Routine = NULL;
         // Another client may have asked in the meantime; the host sees to it on its next entry.
         if (hostRequest.Client == thread)

@@ -271,6 +271,16 @@ HaltEntry(KI_TRAP_FRAME *Frame)
     ResumeOriginal(Frame);
 }
 
+static __attribute__((noreturn)) void
+NmiEntry(KI_TRAP_FRAME *Frame)
+{
+    if (!KiHandleNmi())
+        KiBugCheckWithContext(NMI_HARDWARE_FAILURE, 0x4f4454, 0, 0, 0, &Frame->Context, NULL,
+                              "a nonmaskable interrupt that no NMI callback claims",
+                              "debugger/bug-check-0x80--nmi-hardware-failure.md");
+    ResumeOriginal(Frame);
+}
+
 // Safe points left when the last tick ended: equal at the next one if the driver made no call
 // between.
 static LONG64 lastBudget;
@@ -520,6 +530,8 @@ HandleInstruction(struct host_trap *Trap)
         return InjectPrivileged(Trap);
     case KiEmulationHalt:
         return Inject(Trap, HaltEntry);
+    case KiEmulationNmi:
+        return Inject(Trap, NmiEntry);
     case KiEmulationFastFail:
         return Inject(Trap, FastFailEntry);
     case KiEmulationAssert:
@@ -566,7 +578,7 @@ KiHandleTrap(struct host_trap *Trap)
         Trap->rip = (ULONG64)KiCopyBytesFailed;
         return HOST_TRAP_RESUME;
     }
-    if (KiProcessorCount == 0 || KiBugCheckActive)
+    if (KiProcessorCount == 0 || (KiBugCheckActive && !KiInBugCheckCallback()))
         return HOST_TRAP_UNHANDLED;
     if (Trap->trap_number == HOST_VECTOR_PF && FixUp(Trap))
         return HOST_TRAP_RESUME;

@@ -95,6 +95,34 @@ CopyFrames(VF_REPORT *Report, const KI_BUGCHECK *Record)
 }
 
 static void
+CopyCallbacks(VF_REPORT *Report, const KI_BUGCHECK *Record)
+{
+    for (ULONG i = 0; i < Record->CallbackCount; i++)
+    {
+        const KI_CALLBACK_DATA *data = &Record->Callbacks[i];
+        VF_CALLBACK *callback = &Report->Callbacks[i];
+        const GUID *id = &data->Guid;
+
+        RtlZeroMemory(callback, sizeof(*callback));
+        RtlCopyMemory(callback->Component, data->Component, sizeof(callback->Component));
+        callback->Kind = data->Kind;
+        callback->State = data->State;
+        callback->Length = data->Length;
+        if (id->Data1 != 0)
+            RtlFormat(callback->Guid, sizeof(callback->Guid),
+                      "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", id->Data1, id->Data2,
+                      id->Data3, id->Data4[0], id->Data4[1], id->Data4[2], id->Data4[3],
+                      id->Data4[4], id->Data4[5], id->Data4[6], id->Data4[7]);
+        callback->ByteCount =
+            data->Length < sizeof(callback->Bytes) ? (ULONG)data->Length : sizeof(callback->Bytes);
+        if (data->Data == NULL ||
+            !NT_SUCCESS(KeTryCopy(callback->Bytes, data->Data, callback->ByteCount)))
+            callback->ByteCount = 0;
+    }
+    Report->CallbackCount = Record->CallbackCount;
+}
+
+static void
 OnBugCheck(const KI_BUGCHECK *Record)
 {
     VF_REPORT *report = ViNewReport(VfReportBugCheck);
@@ -117,6 +145,7 @@ OnBugCheck(const KI_BUGCHECK *Record)
     report->Context = Record->Context;
     report->ContextValid = Record->ContextValid;
     CopyFrames(report, Record);
+    CopyCallbacks(report, Record);
     ViFillDriver(report);
     if (Record->Export != NULL)
         RtlFormat(report->Export, sizeof(report->Export), "%s", Record->Export->Name);
@@ -294,6 +323,7 @@ OnDriverUnloaded(PDRIVER_OBJECT DriverObject)
         ViReportLeaks(DriverObject);
     }
     ViTakeOverTimers(DriverObject);
+    KiForgetCallbacks((ULONG64)DriverObject->DriverStart, DriverObject->DriverSize);
     ViRememberUnloaded(DriverObject);
 }
 

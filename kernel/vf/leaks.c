@@ -315,6 +315,25 @@ OnCallback(PVOID Function, PVOID Caller, PVOID Context)
     return TRUE;
 }
 
+static void
+OnKernelCallback(const char *What,
+                 PVOID Handle,
+                 PVOID Routine,
+                 const char *Component,
+                 void *Context)
+{
+    VF_LEAK *leak;
+
+    UNREFERENCED_PARAMETER(Handle);
+    UNREFERENCED_PARAMETER(Context);
+    if (!InImage(Routine))
+        return;
+    search.Code++;
+    leak = AddRoutine(What, Routine, Routine);
+    if (leak != NULL && Component[0] != 0)
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "%s", Component);
+}
+
 static BOOLEAN
 OnObserver(PVOID Function, PVOID Context)
 {
@@ -396,6 +415,7 @@ Collect(PDRIVER_OBJECT DriverObject)
     PsForEachNotify(OnNotify, NULL);
     CmForEachCallback(OnCallback, NULL);
     ExForEachTimer(OnExTimer, NULL);
+    KiForEachCallback(OnKernelCallback, NULL);
     ExForEachLookaside(OnLookaside, NULL);
     ExForEachResource(OnResource, NULL);
 }

@@ -30,6 +30,18 @@ typedef struct _VF_LEAK
     PVOID Frames[VF_FRAMES];
 } VF_LEAK;
 
+// What a driver's bug check callback has left.
+typedef struct _VF_CALLBACK
+{
+    char Component[32];
+    const char *Kind;  // "buffer", "secondary data", "pages", "removed pages", "triage data"
+    const char *State; // "finished", or "incomplete" when the routine itself failed
+    char Guid[40];     // of secondary data, or ""
+    ULONG64 Length;
+    ULONG ByteCount; // of Bytes: the first ones, as far as they can be read
+    UCHAR Bytes[64];
+} VF_CALLBACK;
+
 typedef struct _VF_REPORT
 {
     VF_REPORT_KIND Kind;
@@ -56,6 +68,8 @@ typedef struct _VF_REPORT
     ULONG FrameCount;
     PVOID Frames[KI_STACK_FRAMES];
     ULONG LeakCount;
+    ULONG CallbackCount;
+    VF_CALLBACK Callbacks[KI_CALLBACK_RESULTS];
     const VF_LEAK *Leaks; // at most VF_LEAKS; LeakCount counts all
 } VF_REPORT;
 
