@@ -200,21 +200,6 @@ KeDeregisterBugCheckReasonCallback(PKBUGCHECK_REASON_CALLBACK_RECORD CallbackRec
     return TRUE;
 }
 
-// Contract: NF:wdm.KeInitializeTriageDumpDataArray. Size is that of the whole structure.
-DDI NTSTATUS
-KeInitializeTriageDumpDataArray(PKTRIAGE_DUMP_DATA_ARRAY KtriageDumpDataArray, ULONG Size)
-{
-    ULONG head = FIELD_OFFSET(KTRIAGE_DUMP_DATA_ARRAY, Blocks);
-
-    if (Size < head + sizeof(KADDRESS_RANGE))
-        return STATUS_INVALID_PARAMETER;
-    RtlZeroMemory(KtriageDumpDataArray, Size);
-    InitializeListHead(&KtriageDumpDataArray->List);
-    KtriageDumpDataArray->NumBlocksTotal = (Size - head) / (ULONG)sizeof(KADDRESS_RANGE);
-    KtriageDumpDataArray->MaxDataSize = MAXULONG;
-    return STATUS_SUCCESS;
-}
-
 // Contract: NF:wdm.KeAddTriageDumpDataBlock.
 DDI NTSTATUS
 KeAddTriageDumpDataBlock(PKTRIAGE_DUMP_DATA_ARRAY KtriageDumpDataArray, PVOID Address, SIZE_T Size)

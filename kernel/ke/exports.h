@@ -28,12 +28,6 @@ NTKERNELAPI VOID NTAPI KeInitializeInterrupt(_Out_ PKINTERRUPT Interrupt,
                                              _In_ CCHAR ProcessorNumber,
                                              _In_ BOOLEAN FloatingSave);
 
-NTKERNELAPI KIRQL NTAPI KeAcquireQueuedSpinLock(_In_ ULONG Number);
-
-NTKERNELAPI VOID NTAPI KeReleaseQueuedSpinLock(_In_ ULONG Number, _In_ KIRQL OldIrql);
-
-NTKERNELAPI LOGICAL NTAPI KeTryToAcquireQueuedSpinLock(_In_ ULONG Number, _Out_ PKIRQL OldIrql);
-
 NTKERNELAPI KIRQL NTAPI KeAcquireQueuedSpinLockRaiseToSynch(_In_ ULONG Number);
 
 NTKERNELAPI LOGICAL NTAPI

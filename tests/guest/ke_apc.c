@@ -3,7 +3,7 @@
 // Page: kernel/types-of-apcs.md, kernel/disabling-apcs.md, kernel/waits-and-apcs.md
 // Page: kernel/critical-regions-and-guarded-regions.md
 // Page: NF:ntddk.KeAreApcsDisabled, NF:wdm.KeAreAllApcsDisabled, NF:wdm.KeWaitForSingleObject
-// Page: NF:wdm.KeWaitForMutexObject, NF:wdm.KeDelayExecutionThread
+// Page: NF:wdm.KeDelayExecutionThread
 // Options: --cpus 2
 // Run:
 // Expect: ke_apc: \d+ passed, 0 failed

@@ -18,11 +18,8 @@
 
 #include "check.h"
 
-// Exported; in no header or reserved for the system, so drivers declare them.
-NTKERNELAPI KIRQL KeAcquireQueuedSpinLock(ULONG Number);
+// Exported; in no public header, so drivers declare them.
 NTKERNELAPI KIRQL KeAcquireQueuedSpinLockRaiseToSynch(ULONG Number);
-NTKERNELAPI VOID KeReleaseQueuedSpinLock(ULONG Number, KIRQL OldIrql);
-NTKERNELAPI LOGICAL KeTryToAcquireQueuedSpinLock(ULONG Number, PKIRQL OldIrql);
 NTKERNELAPI LOGICAL KeTryToAcquireQueuedSpinLockRaiseToSynch(ULONG Number, PKIRQL OldIrql);
 NTKERNELAPI VOID KeAcquireInStackQueuedSpinLockRaiseToSynch(PKSPIN_LOCK SpinLock,
                                                             PKLOCK_QUEUE_HANDLE LockHandle);

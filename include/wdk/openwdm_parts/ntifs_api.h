@@ -107,6 +107,9 @@ extern "C"
     NTKERNELAPI NTSTATUS NTAPI
     IoVerifyVolume(_In_ PDEVICE_OBJECT DeviceObject, _In_ BOOLEAN AllowRawMount);
     NTKERNELAPI VOID NTAPI KeAttachProcess(_In_ PRKPROCESS Process);
+    NTKERNELAPI KIRQL NTAPI KeAcquireQueuedSpinLock(_In_ ULONG Number);
+    NTKERNELAPI VOID NTAPI KeReleaseQueuedSpinLock(_In_ ULONG Number, _In_ KIRQL OldIrql);
+    NTKERNELAPI LOGICAL NTAPI KeTryToAcquireQueuedSpinLock(_In_ ULONG Number, _Out_ PKIRQL OldIrql);
     NTKERNELAPI VOID NTAPI KeDetachProcess(VOID);
     NTKERNELAPI VOID NTAPI KeInitializeMutant(_In_ PRKMUTANT Mutant, _In_ BOOLEAN InitialOwner);
     _IRQL_requires_max_(DISPATCH_LEVEL)

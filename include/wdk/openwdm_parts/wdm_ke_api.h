@@ -102,9 +102,6 @@ extern "C"
     NTKERNELAPI VOID NTAPI KeInitializeTimer(_Out_ PKTIMER Timer);
     _IRQL_requires_max_(DISPATCH_LEVEL)
     NTKERNELAPI VOID NTAPI KeInitializeTimerEx(_Out_ PKTIMER Timer, _In_ TIMER_TYPE Type);
-    NTKERNELAPI NTSTATUS NTAPI
-    KeInitializeTriageDumpDataArray(_In_ PKTRIAGE_DUMP_DATA_ARRAY KtriageDumpDataArray,
-                                    _In_ ULONG Size);
     _IRQL_requires_(DISPATCH_LEVEL)
     NTKERNELAPI BOOLEAN NTAPI
     KeInsertByKeyDeviceQueue(_Inout_ PKDEVICE_QUEUE DeviceQueue,

@@ -24,6 +24,22 @@ extern "C"
     ((VOID)(Mdl), (VOID)(ReadOperation), (VOID)(DmaOperation))
 #define KeWaitForMutexObject KeWaitForSingleObject
 
+    // Size is that of the whole array, whose blocks take what its head leaves.
+    FORCEINLINE NTSTATUS
+    KeInitializeTriageDumpDataArray(_Inout_ PKTRIAGE_DUMP_DATA_ARRAY KtriageDumpDataArray,
+                                    _In_ ULONG Size)
+    {
+        ULONG head = (ULONG)FIELD_OFFSET(KTRIAGE_DUMP_DATA_ARRAY, Blocks);
+
+        if (Size < head + sizeof(KADDRESS_RANGE))
+            return STATUS_INVALID_PARAMETER;
+        RtlZeroMemory(KtriageDumpDataArray, Size);
+        InitializeListHead(&KtriageDumpDataArray->List);
+        KtriageDumpDataArray->NumBlocksTotal = (Size - head) / (ULONG)sizeof(KADDRESS_RANGE);
+        KtriageDumpDataArray->MaxDataSize = MAXULONG;
+        return STATUS_SUCCESS;
+    }
+
     FORCEINLINE VOID KeMemoryBarrier(VOID)
     {
         __faststorefence();
