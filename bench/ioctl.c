@@ -115,11 +115,11 @@ unchecked_ns(void)
         result = bench_median(values, BENCH_ROUNDS);
         _exit(write(channel[1], &result, sizeof(result)) != (ssize_t)sizeof(result));
     }
+    close(channel[1]); /* or a child that fails is waited for without end */
     if (read(channel[0], &result, sizeof(result)) != (ssize_t)sizeof(result))
         bench_fail("the child with checks off failed");
     waitpid(child, NULL, 0);
     close(channel[0]);
-    close(channel[1]);
     return result;
 }
 

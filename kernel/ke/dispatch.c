@@ -33,13 +33,42 @@ KiAnythingReady(void)
     return FALSE;
 }
 
-// The best thread that may run on Processor and is at least as good as MinimumPriority.
-static PKTHREAD
-TakeReadyThread(PKI_PROCESSOR Processor, SCHAR MinimumPriority)
+static inline void
+InsertReady(PKTHREAD Thread, BOOLEAN AtHead)
+{
+    PLIST_ENTRY head = &readyQueues[Thread->Priority];
+    PLIST_ENTRY after;
+
+    if (__builtin_expect(head->Flink == NULL, 0))
+        InitializeQueues();
+    Thread->State = KiThreadReady;
+    // Nobody but this file writes to these lists, so nothing checks them.
+    after = AtHead ? head : head->Blink;
+    Thread->ReadyEntry.Blink = after;
+    Thread->ReadyEntry.Flink = after->Flink;
+    after->Flink->Blink = &Thread->ReadyEntry;
+    after->Flink = &Thread->ReadyEntry;
+    readySummary |= 1u << Thread->Priority;
+}
+
+static inline void
+RemoveReady(PKTHREAD Thread)
+{
+    PLIST_ENTRY next = Thread->ReadyEntry.Flink;
+    PLIST_ENTRY previous = Thread->ReadyEntry.Blink;
+
+    previous->Flink = next;
+    next->Blink = previous;
+    if (IsListEmpty(&readyQueues[Thread->Priority]))
+        readySummary &= ~(1u << Thread->Priority);
+}
+
+// As TakeReadyThread, when the first thread of the best queue may not run here.
+static __attribute__((noinline)) PKTHREAD
+SearchReadyThread(PKI_PROCESSOR Processor, SCHAR MinimumPriority)
 {
     KAFFINITY mask = (KAFFINITY)1 << Processor->Number;
 
-    // Only queues that are not empty are looked at: a thread switch does little else than this.
     for (ULONG left = readySummary; left != 0;)
     {
         int priority = 31 - __builtin_clz(left);
@@ -52,33 +81,36 @@ TakeReadyThread(PKI_PROCESSOR Processor, SCHAR MinimumPriority)
             PKTHREAD thread = CONTAINING_RECORD(entry, KTHREAD, ReadyEntry);
             if (!(thread->Affinity & mask))
                 continue;
-            RemoveEntryList(entry);
-            if (IsListEmpty(head))
-                readySummary &= ~(1u << priority);
+            RemoveReady(thread);
             return thread;
         }
     }
     return NULL;
 }
 
-static void
-InsertReady(PKTHREAD Thread, BOOLEAN AtHead)
+// The best thread that may run on Processor and is at least as good as MinimumPriority.
+static inline PKTHREAD
+TakeReadyThread(PKI_PROCESSOR Processor, SCHAR MinimumPriority)
 {
-    PLIST_ENTRY head = &readyQueues[Thread->Priority];
+    PKTHREAD thread;
+    int priority;
 
-    InitializeQueues();
-    Thread->State = KiThreadReady;
-    if (AtHead)
-        InsertHeadList(head, &Thread->ReadyEntry);
-    else
-        InsertTailList(head, &Thread->ReadyEntry);
-    readySummary |= 1u << Thread->Priority;
+    if (readySummary == 0)
+        return NULL;
+    priority = 31 - __builtin_clz(readySummary);
+    if (priority < MinimumPriority)
+        return NULL;
+    thread = CONTAINING_RECORD(readyQueues[priority].Flink, KTHREAD, ReadyEntry);
+    if (!(thread->Affinity & ((KAFFINITY)1 << Processor->Number)))
+        return SearchReadyThread(Processor, MinimumPriority);
+    RemoveReady(thread);
+    return thread;
 }
 
 // Asks the processor that runs the least important thread to look at the ready queues. An idle
 // processor does so by itself.
-static void
-RequestPreemption(const KTHREAD *Thread)
+static KI_MS __attribute__((noinline)) void
+RequestPreemptionOfMany(const KTHREAD *Thread)
 {
     PKI_PROCESSOR victim = NULL;
 
@@ -99,11 +131,22 @@ RequestPreemption(const KTHREAD *Thread)
     }
 }
 
-void
+KI_MS void
 KiReadyThread(PKTHREAD Thread)
 {
+    PKI_PROCESSOR processor = KiProcessors[0];
+
     InsertReady(Thread, FALSE);
-    RequestPreemption(Thread);
+    if (KiProcessorCount > 1)
+    {
+        RequestPreemptionOfMany(Thread);
+    }
+    else if (processor->CurrentThread != processor->IdleThread &&
+             processor->CurrentThread->Priority < Thread->Priority)
+    {
+        processor->DispatchPending = TRUE;
+        KiSetWork(processor);
+    }
 }
 
 void
@@ -113,9 +156,7 @@ KiSetPriority(PKTHREAD Thread, SCHAR Priority)
         return;
     if (Thread->State == KiThreadReady)
     {
-        RemoveEntryList(&Thread->ReadyEntry);
-        if (IsListEmpty(&readyQueues[Thread->Priority]))
-            readySummary &= ~(1u << Thread->Priority);
+        RemoveReady(Thread);
         Thread->Priority = Priority;
         KiReadyThread(Thread);
         return;

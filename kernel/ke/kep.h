@@ -37,6 +37,12 @@ KiMissingVariable(ULONG64 Address);
 
 void KiMissingExport(const KI_EXPORT *Export, PVOID Caller);
 
+// A function of the Microsoft convention that calls one of ours saves ten xmm registers. What the
+// shortest waits and signals run through is of that convention as well, and reaches the rest by
+// way of cold functions.
+#define KI_MS      __attribute__((ms_abi))
+#define KI_MS_COLD __attribute__((ms_abi, cold, noinline))
+
 // ---- processor.c, dispatch.c
 extern KI_START_PARAMETERS KiParameters;
 extern struct host_fiber KiHostFiber;
@@ -48,7 +54,7 @@ KiRandom(ULONG Bound);
 // Makes Processor the running one: gs, gate records. The caller switches fibers.
 void KiLoadProcessor(PKI_PROCESSOR Processor);
 
-void KiReadyThread(PKTHREAD Thread);
+KI_MS void KiReadyThread(PKTHREAD Thread);
 
 // Gives the processor to the best ready thread, or to the idle thread. The current thread's State
 // says what becomes of it. IRQL is DISPATCH_LEVEL; returns when the thread runs again.
@@ -89,13 +95,41 @@ void KiRetireWork(KIRQL Irql);
 // Ends a routine that may have readied threads or queued DPCs.
 void KiExitDispatcher(void);
 
-void KiSetWork(PKI_PROCESSOR Processor);
+static inline void
+KiSetWork(PKI_PROCESSOR Processor)
+{
+    Processor->Work = TRUE;
+}
 
 void KiRaise(KIRQL Irql);
 void KiLower(KIRQL Irql);
+KI_MS_COLD void KiLowerToWork(KIRQL Irql);
+
+// KiLower, in line when nothing is due.
+static inline void
+KiLowerQuickly(KIRQL Irql)
+{
+    PKI_PROCESSOR processor = KiCurrentProcessor();
+
+    if (__builtin_expect(processor->Work, 0))
+        KiLowerToWork(Irql);
+    else
+        processor->Irql = Irql;
+}
 
 // ---- time.c
 extern LONGLONG KiSystemTimeBase;
+extern LONGLONG KiTimeBase; // interrupt time without the gates counted since BudgetStart
+
+// KiQueryTime, in line for virtual time.
+static inline LONGLONG
+KiNow(void)
+{
+    if (__builtin_expect(KiParameters.Realtime, 0))
+        return KiQueryTime();
+    return KiTimeBase + (KiGate.BudgetStart - KiGate.Budget);
+}
+
 void KiSettleTime(void);
 void KiArmBudget(void);
 void KiSafePoint(void);
@@ -143,6 +177,8 @@ void KiLeaveQueue(PKTHREAD Thread);
 // KeRemoveQueue's wait. STATUS_SUCCESS: Thread->QueueEntry is the entry.
 NTSTATUS
 KiWaitForQueue(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout);
+// KiSignalObject for an event that somebody waits for.
+KI_MS void KiSignalWaiters(PRKEVENT Event, KPRIORITY Increment);
 void KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment);
 void KiCheckWaitIrql(const char *Name, const LARGE_INTEGER *Timeout);
 void KiSatisfyMutant(PKMUTANT Mutant, PKTHREAD Thread);

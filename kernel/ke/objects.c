@@ -18,7 +18,7 @@ EndSignal(KIRQL Irql, BOOLEAN Wait)
         thread->WaitIrql = Irql;
         return;
     }
-    KiLower(Irql);
+    KiLowerQuickly(Irql);
 }
 
 static KIRQL
@@ -65,7 +65,7 @@ KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
     irql = BeginSignal();
     Event->Header.SignalState = 1;
     if (old == 0)
-        KiSignalObject(&Event->Header, Increment);
+        KiSignalWaiters(Event, Increment);
     EndSignal(irql, Wait);
     return old;
 }

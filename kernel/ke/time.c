@@ -4,8 +4,8 @@
 #include "ke/kep.h"
 
 LONGLONG KiSystemTimeBase;
+LONGLONG KiTimeBase;
 
-static LONGLONG timeBase;      // interrupt time without the gates counted since BudgetStart
 static uint64_t realtimeStart; // host nanoseconds at interrupt time 0
 static ULONG switchCountdown;  // gate calls until another processor gets its turn
 
@@ -23,7 +23,7 @@ KiQueryTime(void)
             realtimeStart = now;
         return (LONGLONG)((now - realtimeStart) / 100u);
     }
-    return timeBase + (KiGate.BudgetStart - KiGate.Budget);
+    return KiTimeBase + (KiGate.BudgetStart - KiGate.Budget);
 }
 
 void
@@ -31,7 +31,7 @@ KiSettleTime(void)
 {
     LONG64 elapsed = KiGate.BudgetStart - KiGate.Budget;
 
-    timeBase += elapsed;
+    KiTimeBase += elapsed;
     switchCountdown = (LONG64)switchCountdown > elapsed ? switchCountdown - (ULONG)elapsed : 0;
     KiGate.BudgetStart = 0;
     KiGate.Budget = 0;
@@ -128,7 +128,7 @@ KiAdvanceTime(LONGLONG Delta100ns)
     else
     {
         KiSettleTime();
-        timeBase += Delta100ns;
+        KiTimeBase += Delta100ns;
     }
     KiSafePoint();
 }
@@ -141,7 +141,7 @@ KiJumpTo(LONGLONG Due)
     KiSettleTime();
     now = KiQueryTime();
     if (!KiParameters.Realtime && Due > now)
-        timeBase = Due;
+        KiTimeBase = Due;
     NoticeTime();
     KiArmBudget();
 }
@@ -153,7 +153,7 @@ KiYieldProcessor(void)
 
     KiSettleTime();
     if (!KiParameters.Realtime)
-        timeBase += 1;
+        KiTimeBase += 1;
     NoticeTime();
     KiArmBudget();
     (void)KiSwitchProcessor();

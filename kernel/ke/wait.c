@@ -70,6 +70,20 @@ IsTimeoutBlock(const KTHREAD *Thread, const KWAIT_BLOCK *Block)
     return Block == &Thread->TimerWaitBlock;
 }
 
+// A boost lasts one quantum; real-time threads never get one.
+static inline void
+Boost(PKTHREAD Thread, KPRIORITY Increment)
+{
+    if (Increment > 0 && Thread->BasePriority < LOW_REALTIME_PRIORITY)
+    {
+        KPRIORITY boosted = Thread->BasePriority + Increment;
+        if (boosted >= LOW_REALTIME_PRIORITY)
+            boosted = LOW_REALTIME_PRIORITY - 1;
+        if (boosted > Thread->Priority)
+            Thread->Priority = (SCHAR)boosted;
+    }
+}
+
 void
 KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment)
 {
@@ -85,15 +99,7 @@ KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment)
     Thread->WaitStatus = Status;
     if (Thread->Queue != NULL)
         KiQueueActivate(Thread);
-    // A boost lasts one quantum; real-time threads never get one.
-    if (Increment > 0 && Thread->BasePriority < LOW_REALTIME_PRIORITY)
-    {
-        KPRIORITY boosted = Thread->BasePriority + Increment;
-        if (boosted >= LOW_REALTIME_PRIORITY)
-            boosted = LOW_REALTIME_PRIORITY - 1;
-        if (boosted > Thread->Priority)
-            Thread->Priority = (SCHAR)boosted;
-    }
+    Boost(Thread, Increment);
     KiReadyThread(Thread);
 }
 
@@ -149,6 +155,35 @@ KiSignalObject(DISPATCHER_HEADER *Object, KPRIORITY Increment)
         // The thread may have had several blocks on this object: start over.
         entry = Object->WaitListHead.Flink;
     }
+}
+
+static KI_MS_COLD void
+SignalSlowly(DISPATCHER_HEADER *Object, KPRIORITY Increment)
+{
+    KiSignalObject(Object, Increment);
+}
+
+// Most waiters wait for one object without a timeout; those are woken here.
+KI_MS void
+KiSignalWaiters(PRKEVENT Event, KPRIORITY Increment)
+{
+    PLIST_ENTRY entry = Event->Header.WaitListHead.Flink;
+    PKWAIT_BLOCK block = CONTAINING_RECORD(entry, KWAIT_BLOCK, WaitListEntry);
+    PKTHREAD thread = block->Thread;
+
+    if (Event->Header.Type != EventSynchronizationObject || entry == &Event->Header.WaitListHead ||
+        thread->WaitBlockCount != 1 || thread->TimerWaitBlock.Object != NULL ||
+        thread->Queue != NULL)
+    {
+        SignalSlowly(&Event->Header, Increment);
+        return;
+    }
+    RemoveEntryList(entry);
+    Event->Header.SignalState = 0;
+    thread->WaitBlockCount = 0;
+    thread->WaitStatus = STATUS_WAIT_0;
+    Boost(thread, Increment);
+    KiReadyThread(thread);
 }
 
 typedef struct _KI_WAIT
@@ -314,13 +349,46 @@ ComputeDue(KI_WAIT *Wait)
         Wait->Due.QuadPart = Wait->Timeout->QuadPart - KiSystemTimeBase;
 }
 
-// Contract: NF:wdm.KeWaitForSingleObject.
-DDI NTSTATUS
-KeWaitForSingleObject(PVOID Object,
-                      KWAIT_REASON WaitReason,
-                      KPROCESSOR_MODE WaitMode,
-                      BOOLEAN Alertable,
-                      PLARGE_INTEGER Timeout)
+// Waits for an event, semaphore, timer, thread or process that is not signaled, without timeout and
+// alerts, in kernel mode.
+static KI_MS __attribute__((noinline)) NTSTATUS
+WaitPlainly(DISPATCHER_HEADER *Object, KWAIT_REASON Reason)
+{
+    PKTHREAD thread = KiCurrentThread();
+    PKWAIT_BLOCK block = &thread->WaitBlocks[0];
+    KIRQL irql = KiCurrentIrql();
+
+    KiCurrentProcessor()->Irql = DISPATCH_LEVEL;
+    thread->WaitIrql = irql;
+    thread->WaitBlockList = block;
+    thread->WaitBlockCount = 1;
+    LinkBlock(block, thread, Object, 0, WaitAny);
+    thread->TimerWaitBlock.Object = NULL;
+    thread->WaitReason = Reason;
+    thread->WaitMode = KernelMode;
+    thread->Alertable = FALSE;
+    thread->WaitStart100ns = KiNow();
+    thread->State = KiThreadWaiting;
+    KiSwapThread();
+    KiLowerQuickly(irql);
+    return thread->WaitStatus;
+}
+
+// Whether a wait of this thread needs nothing but the object.
+static inline BOOLEAN
+IsPlain(const DISPATCHER_HEADER *Object, const KTHREAD *Thread)
+{
+    return Object->Type != MutantObject && Object->Type != QueueObject &&
+           KiCurrentIrql() == PASSIVE_LEVEL && !Thread->WaitNext && !Thread->KernelApcPending &&
+           !Thread->InThreadedDpc && Thread->Queue == NULL && !Thread->IsIdle && !KiInHost;
+}
+
+static __attribute__((ms_abi, noinline)) NTSTATUS
+WaitGenerally(PVOID Object,
+              KWAIT_REASON WaitReason,
+              KPROCESSOR_MODE WaitMode,
+              BOOLEAN Alertable,
+              PLARGE_INTEGER Timeout)
 {
     PKTHREAD thread = KiCurrentThread();
     KI_WAIT wait = {.Count = 1,
@@ -336,6 +404,33 @@ KeWaitForSingleObject(PVOID Object,
         KiCheckWaitIrql("KeWaitForSingleObject", Timeout);
     ComputeDue(&wait);
     return Wait(&wait);
+}
+
+// Contract: NF:wdm.KeWaitForSingleObject.
+DDI NTSTATUS
+KeWaitForSingleObject(PVOID Object,
+                      KWAIT_REASON WaitReason,
+                      KPROCESSOR_MODE WaitMode,
+                      BOOLEAN Alertable,
+                      PLARGE_INTEGER Timeout)
+{
+    DISPATCHER_HEADER *object = Object;
+
+    if (Timeout == NULL && WaitMode == KernelMode && !Alertable &&
+        IsPlain(object, KiCurrentThread()))
+    {
+        NTSTATUS status = STATUS_SUCCESS;
+        if (object->SignalState <= 0)
+            status = WaitPlainly(object, WaitReason);
+        else if (object->Type == SemaphoreObject)
+            object->SignalState--;
+        else if (object->Type == EventSynchronizationObject ||
+                 object->Type == TimerSynchronizationObject)
+            object->SignalState = 0;
+        if (status != STATUS_KERNEL_APC)
+            return status;
+    }
+    return WaitGenerally(Object, WaitReason, WaitMode, Alertable, Timeout);
 }
 
 // Contract: NF:wdm.KeWaitForMultipleObjects.

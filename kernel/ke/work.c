@@ -4,12 +4,6 @@
 #include "ke/kep.h"
 
 void
-KiSetWork(PKI_PROCESSOR Processor)
-{
-    Processor->Work = TRUE;
-}
-
-void
 KiRequestInterruptCheck(ULONG Processor)
 {
     KiProcessors[Processor]->InterruptPending = TRUE;
@@ -116,6 +110,12 @@ KiLower(KIRQL Irql)
     processor->Irql = Irql;
     if (processor->Work && !KiInHost)
         KiRetireWork(Irql);
+}
+
+KI_MS_COLD void
+KiLowerToWork(KIRQL Irql)
+{
+    KiLower(Irql);
 }
 
 void
