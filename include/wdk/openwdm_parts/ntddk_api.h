@@ -169,7 +169,7 @@ extern "C"
     _IRQL_requires_max_(APC_LEVEL)
     NTKERNELAPI HANDLE NTAPI
     MmSecureVirtualMemory(_In_ PVOID Address, _In_ SIZE_T Size, _In_ ULONG ProbeMode);
-    _IRQL_requires_(APC_LEVEL)
+    _IRQL_requires_max_(APC_LEVEL)
     NTKERNELAPI HANDLE NTAPI MmSecureVirtualMemoryEx(_In_ PVOID Address,
                                                      _In_ SIZE_T Size,
                                                      _In_ ULONG ProbeMode,

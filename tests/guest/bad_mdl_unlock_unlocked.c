@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Unlocks an MDL that was never locked.
+//
+// Page: NF:wdm.MmUnlockPages
+// Run: open \\.\Bad
+// Run: ioctl 0x222000
+// Run: ioctl 0x222004
+// Status: 3
+// Report: name=^DRIVER_VERIFIER_DETECTED_VIOLATION$
+// Report: rule=locked can be unlocked
+// Report: driver=^bad_mdl_unlock_unlocked.sys$
+#include "bad.h"
+
+// Paged pool, locked.
+static PMDL
+Lock(PVOID *Block)
+{
+    PMDL mdl;
+
+    *Block = ExAllocatePool2(POOL_FLAG_PAGED, 2 * PAGE_SIZE, 'daBT');
+    mdl = IoAllocateMdl(*Block, 2 * PAGE_SIZE, FALSE, FALSE, NULL);
+    MmProbeAndLockPages(mdl, KernelMode, IoModifyAccess);
+    return mdl;
+}
+
+static NTSTATUS
+Obey(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    PVOID block;
+    PMDL mdl = Lock(&block);
+
+    MmUnlockPages(mdl);
+    IoFreeMdl(mdl);
+    ExFreePoolWithTag(block, 'daBT');
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS
+Break(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    PVOID block = ExAllocatePool2(POOL_FLAG_PAGED, 64, 'daBT');
+    PMDL mdl = IoAllocateMdl(block, 64, FALSE, FALSE, NULL);
+
+    MmUnlockPages(mdl);
+    IoFreeMdl(mdl);
+    ExFreePoolWithTag(block, 'daBT');
+    return STATUS_SUCCESS;
+}
