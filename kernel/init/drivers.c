@@ -46,6 +46,7 @@ static void
 Unloading(void *Context, PLDR_IMAGE Image)
 {
     UNREFERENCED_PARAMETER(Context);
+    MmResetDriverPaging(Image->Base);
     (void)LdrForEachPagedSection(Image, UnregisterSection, NULL);
 }
 

@@ -175,7 +175,7 @@ StopOnBadAddress(const KI_TRAP_FRAME *Frame)
     if (KeVerifierHooks.ExplainFault != NULL && KeVerifierHooks.ExplainFault(address, &meaning))
         KiBugCheckWithContext(meaning.Code, address, access, Frame->Trap.rip, 0, &Frame->Context,
                               &Frame->Record, meaning.Rule, meaning.Page);
-    if (present && access == 1 && KiIsDriverAddress(address))
+    if (present && access == 1 && address >= HOST_USER_LIMIT)
         KiBugCheckWithContext(ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, 0, Frame->Trap.rip, 10,
                               &Frame->Context, &Frame->Record, "a write to read-only memory",
                               "debugger/bug-check-0xbe--attempted-write-to-readonly-memory.md");

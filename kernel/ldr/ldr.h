@@ -150,6 +150,7 @@ typedef struct _LDR_IMAGE
     BOOLEAN IsDependency; // loaded for an importer: DllInitialize has run
     BOOLEAN IsLoading;
     BOOLEAN InitDiscarded;
+    BOOLEAN IsPagedEntirely; // MmPageEntireDriver
     ULONG SectionCount;
     LDR_SECTION Sections[LDR_PE_MAX_SECTIONS];
     ULONG DependencyCount;

@@ -174,11 +174,10 @@ MmProtectMdlSystemAddress(PMDL MemoryDescriptorList, ULONG NewProtect)
     {
         return STATUS_NOT_SUPPORTED; /* the pages of an image or a stack have one mapping only */
     }
-    if (!host_protect((PVOID)range->Start, range->MappedPages * HOST_PAGE_SIZE, protection))
+    if (!MiProtectSystem(range, protection))
     {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    range->Protection = (UCHAR)protection;
     return STATUS_SUCCESS;
 }
 

@@ -75,6 +75,7 @@ typedef enum _MI_BLOCK_STATE
 
 #define MI_BLOCK_KERNEL 0x01 /* owned by the kernel */
 #define MI_BLOCK_HIDDEN 0x02 /* freed and inaccessible */
+#define MI_BLOCK_QUOTA  0x04 /* charged to a process (quota.c) */
 
 typedef struct _MI_BLOCK
 {
@@ -222,6 +223,20 @@ MiSiteCaller(ULONG Site);
 
 ULONG
 MiStackFrames(ULONG Stack, PVOID const **Frames);
+
+/* ---- quota (quota.c) ---------------------------------------------------------------------- */
+
+/* Who pays for an allocation that is charged now; NULL: nobody (the system process). */
+PMM_PROCESS
+MiQuotaProcess(void);
+
+BOOLEAN
+MiHasQuota(PMM_PROCESS Process, BOOLEAN Paged, SIZE_T Size);
+
+BOOLEAN
+MiChargeQuota(PMM_PROCESS Process, PVOID Address, BOOLEAN Paged, SIZE_T Size);
+
+void MiReturnQuota(ULONG64 Address);
 
 /* ---- paging (paging.c) -------------------------------------------------------------------- */
 
@@ -504,6 +519,10 @@ BOOLEAN
 MiMapSystem(PMI_SYSTEM_RANGE Range, const PFN_NUMBER *Numbers, ULONG64 Pages, int Protection);
 
 void MiUnmapSystem(PMI_SYSTEM_RANGE Range);
+
+/* FALSE: the host refused. */
+BOOLEAN
+MiProtectSystem(PMI_SYSTEM_RANGE Range, int Protection);
 
 void MiReleaseSystem(PMI_SYSTEM_RANGE Range);
 

@@ -154,7 +154,9 @@ struct _MM_ARENA;
 typedef struct _MM_PROCESS
 {
     struct _KPROCESS Pcb;
-    struct _MM_ARENA *Arena; /* NULL: the system process, which has no user memory */
+    struct _MM_ARENA *Arena; /* NULL: no user memory yet (the system process) */
+    SIZE_T PoolCharged[2];   /* quota used: nonpaged, paged */
+    BOOLEAN NoQuota;         /* the system process pays for nothing */
 } MM_PROCESS, *PMM_PROCESS;
 
 /* Gives Process an empty arena. */
@@ -162,6 +164,9 @@ NTSTATUS
 MmCreateUserArena(PMM_PROCESS Process);
 
 void MmDeleteUserArena(PMM_PROCESS Process);
+
+/* The process goes; blocks that were charged to it stay. */
+void MmForgetQuota(PMM_PROCESS Process);
 
 /* Page-aligned, zeroed, readable and writable user memory; returns its user address or NULL. */
 PVOID

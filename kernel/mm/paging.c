@@ -8,6 +8,8 @@
  */
 #include "mip.h"
 
+#include "bugcodes.h"
+
 #define MI_RANGES 512u
 #define MI_ALWAYS_ARM                                                          \
     1024u /* arm each time until here, then at intervals: a run must stay fast \
@@ -182,6 +184,7 @@ MmRegisterPageableRange(PVOID Base, SIZE_T Size, int Protection)
     {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
+    MiDisarm(); /* the next arming includes it */
     PMI_RANGE range = &MiRanges[MiRangeCount++];
     *range = (MI_RANGE){
         .Base = (ULONG64)Base, .Size = MiRoundUp(Size, HOST_PAGE_SIZE), .Protection = Protection};
@@ -263,7 +266,13 @@ DDI VOID
 MmUnlockPagableImageSection(PVOID ImageSectionHandle)
 {
     PMI_RANGE range = MiFindRange((ULONG64)ImageSectionHandle);
-    if (range != NULL && range->Locks > 0)
+    if (range != NULL && range->Locks <= 0)
+    {
+        KiBugCheckWithRule(MEMORY_MANAGEMENT, 0x1010, (ULONG64)ImageSectionHandle, 0, 0,
+                           "a pageable section is unlocked as often as it was locked",
+                           "NF:wdm.MmUnlockPagableImageSection", NULL, NULL);
+    }
+    if (range != NULL)
     {
         MiLockPageable((ULONG64)ImageSectionHandle, 1, -1);
     }

@@ -46,6 +46,7 @@ typedef struct _MI_REQUEST
     BOOLEAN CacheAligned;
     BOOLEAN Zero;
     BOOLEAN Raise;
+    BOOLEAN Quota;
 } MI_REQUEST;
 
 static BOOLEAN
@@ -69,6 +70,16 @@ MiAllocateForDriver(const MI_REQUEST *Request)
                            "NF:wdm.ExAllocatePoolWithTag", NULL, NULL);
     }
     PVOID address = NULL;
+    const BOOLEAN paged = Request->Pool == MiPoolPaged;
+    PMM_PROCESS payer = Request->Quota ? MiQuotaProcess() : NULL;
+    if (__builtin_expect(payer != NULL && !MiHasQuota(payer, paged, Request->Size), 0))
+    {
+        if (Request->Raise)
+        {
+            KiRaiseInCaller(STATUS_QUOTA_EXCEEDED);
+        }
+        return NULL;
+    }
     if (MmFailAllocation == NULL || !MiIsRefused(Request))
     {
         /* A cache line's alignment is reached by the whole page: such blocks are few. */
@@ -77,8 +88,14 @@ MiAllocateForDriver(const MI_REQUEST *Request)
         {
             size = MI_SMALL_MAX + 1;
         }
+        const UCHAR flags = payer != NULL ? MI_BLOCK_QUOTA : 0;
         address =
-            MiAllocate(Request->Pool, size, Request->Tag, 0, KiCallerAddress(), Request->Zero);
+            MiAllocate(Request->Pool, size, Request->Tag, flags, KiCallerAddress(), Request->Zero);
+    }
+    if (payer != NULL && address != NULL)
+    {
+        /* Without room for the note, the block costs nothing. */
+        (void)MiChargeQuota(payer, address, paged, Request->Size);
     }
     if (__builtin_expect(address == NULL && Request->Raise, 0))
     {
@@ -90,7 +107,7 @@ MiAllocateForDriver(const MI_REQUEST *Request)
 /* ---- allocation with a POOL_TYPE ---------------------------------------------------------- */
 
 static PVOID
-MiAllocateByType(POOL_TYPE Type, SIZE_T Size, ULONG Tag, BOOLEAN Raise)
+MiAllocateByType(POOL_TYPE Type, SIZE_T Size, ULONG Tag, BOOLEAN Raise, BOOLEAN Quota)
 {
     const ULONG type = (ULONG)Type;
     if (__builtin_expect(Tag == 0, 0))
@@ -111,7 +128,8 @@ MiAllocateByType(POOL_TYPE Type, SIZE_T Size, ULONG Tag, BOOLEAN Raise)
                                 .Tag = Tag,
                                 .CacheAligned = MiIsCacheAligned(type),
                                 .Zero = (type & POOL_ZERO_ALLOCATION) != 0,
-                                .Raise = Raise};
+                                .Raise = Raise,
+                                .Quota = Quota};
     return MiAllocateForDriver(&request);
 }
 
@@ -120,7 +138,7 @@ DDI PVOID
 ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
 {
     return MiAllocateByType(PoolType, NumberOfBytes, MI_NO_TAG,
-                            (PoolType & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0);
+                            (PoolType & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0, FALSE);
 }
 
 /* Contract: NF:wdm.ExAllocatePoolWithTag. */
@@ -128,7 +146,7 @@ DDI PVOID
 ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
     return MiAllocateByType(PoolType, NumberOfBytes, Tag,
-                            (PoolType & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0);
+                            (PoolType & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0, FALSE);
 }
 
 /* Contract: NF:wdm.ExAllocatePoolWithTagPriority. Priority says how eagerly to refuse when memory
@@ -141,7 +159,7 @@ ExAllocatePoolWithTagPriority(POOL_TYPE PoolType,
 {
     (void)Priority;
     return MiAllocateByType(PoolType, NumberOfBytes, Tag,
-                            (PoolType & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0);
+                            (PoolType & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0, FALSE);
 }
 
 /* Contract: NF:wdm.ExAllocatePoolWithQuotaTag: raises unless told to return NULL. */
@@ -149,7 +167,7 @@ DDI PVOID
 ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
     return MiAllocateByType(PoolType, NumberOfBytes, Tag,
-                            (PoolType & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE) == 0);
+                            (PoolType & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE) == 0, TRUE);
 }
 
 /* Contract: NF:wdm.ExAllocatePoolWithQuota. */
@@ -196,7 +214,8 @@ MiAllocateByFlags(POOL_FLAGS Flags, SIZE_T Size, ULONG Tag, BOOLEAN Valid)
                                 .Tag = Tag,
                                 .CacheAligned = (Flags & POOL_FLAG_CACHE_ALIGNED) != 0,
                                 .Zero = (Flags & POOL_FLAG_UNINITIALIZED) == 0,
-                                .Raise = (Flags & POOL_FLAG_RAISE_ON_FAILURE) != 0};
+                                .Raise = (Flags & POOL_FLAG_RAISE_ON_FAILURE) != 0,
+                                .Quota = (Flags & POOL_FLAG_USE_QUOTA) != 0};
     return MiAllocateForDriver(&request);
 }
 
@@ -258,6 +277,10 @@ MiFreeForDriver(PVOID Address, ULONG Tag)
     if (MmVerifierFreed != NULL)
     {
         MmVerifierFreed(Address, block->Size);
+    }
+    if (__builtin_expect((block->Flags & MI_BLOCK_QUOTA) != 0, 0))
+    {
+        MiReturnQuota(block->Address);
     }
     MiRelease(block, KiCallerAddress());
 }

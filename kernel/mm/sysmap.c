@@ -238,6 +238,19 @@ MiReserveSystem(ULONG64 Pages, MI_SYSTEM_KIND Kind, BOOLEAN Guard)
     return range;
 }
 
+/* A page that is there and cannot be written is told from one that is not there by the processor,
+ * once it has been read. */
+static void
+MiTouchSystem(PMI_SYSTEM_RANGE Range)
+{
+    const int bits = Range->Protection & HOST_PROT_RW;
+    for (ULONG64 page = 0; bits == HOST_PROT_READ && !Range->Io && page < Range->MappedPages;
+         page++)
+    {
+        (void)*(volatile const UCHAR *)(Range->Start + page * HOST_PAGE_SIZE);
+    }
+}
+
 BOOLEAN
 MiMapSystem(PMI_SYSTEM_RANGE Range, const PFN_NUMBER *Numbers, ULONG64 Pages, int Protection)
 {
@@ -256,6 +269,20 @@ MiMapSystem(PMI_SYSTEM_RANGE Range, const PFN_NUMBER *Numbers, ULONG64 Pages, in
     Range->Numbers = copy;
     Range->MappedPages = Pages;
     Range->Protection = (UCHAR)Protection;
+    Range->Io = MiHasDevices(copy, Pages);
+    MiTouchSystem(Range);
+    return TRUE;
+}
+
+BOOLEAN
+MiProtectSystem(PMI_SYSTEM_RANGE Range, int Protection)
+{
+    if (!host_protect((PVOID)Range->Start, Range->MappedPages * HOST_PAGE_SIZE, Protection))
+    {
+        return FALSE;
+    }
+    Range->Protection = (UCHAR)Protection;
+    MiTouchSystem(Range);
     return TRUE;
 }
 

@@ -24,6 +24,7 @@ PspDeleteProcess(PVOID Object)
     {
         MmFreePool(process->ImagePath.Buffer, PSP_TABLE_TAG);
     }
+    MmForgetQuota(&process->Ob.Mm);
     MmDeleteUserArena(&process->Ob.Mm);
 }
 
@@ -287,6 +288,7 @@ PspInitProcesses(void)
     {
         PsInitialSystemProcess = (PEPROCESS)process;
         ObSystemProcess = &process->Ob;
+        process->Ob.Mm.NoQuota = TRUE;
     }
     return status;
 }

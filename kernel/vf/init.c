@@ -76,7 +76,7 @@ static ULONG64
 Presentable(ULONG64 Value, const KI_BUGCHECK *Record)
 {
     BOOLEAN fixed = Value < 0x100000000000ull || Value >= 0x800000000000ull ||
-                    (Value >= HOST_REGION_IMAGE && Value < MM_REGION_ALIAS + HOST_REGION_SIZE);
+                    (Value >= HOST_REGION_IMAGE && Value < MM_REGION_SECTION + HOST_REGION_SIZE);
 
     return fixed || (Record->Export != NULL && Record->Rule == NULL) ? Value : 0;
 }
