@@ -158,12 +158,9 @@ MiPageFault(ULONG64 Address, KIRQL Irql)
     {
         return Address < HOST_USER_LIMIT && MiUserFault(Address) ? KiFaultResolved : KiFaultNotMine;
     }
-    if (Irql >= DISPATCH_LEVEL)
-    {
-        return KiFaultAtRaisedIrql;
-    }
+    /* The report reads the driver's code and unwind data, which may be pageable themselves. */
     MiDisarm();
-    return KiFaultResolved;
+    return Irql >= DISPATCH_LEVEL ? KiFaultAtRaisedIrql : KiFaultResolved;
 }
 
 NTSTATUS
