@@ -5,6 +5,8 @@
 // Page: kernel/detecting-code-that-can-be-pageable.md, NF:wdm.MmPageEntireDriver
 // Page: NF:wdm.MmResetDriverPaging, NF:wdm.MmLockPagableDataSection
 // Page: NF:ntddk.MmLockPagableSectionByHandle, NF:wdm.MmProtectDriverSection
+// Page: kernel/isolating-pageable-code.md, NF:wdm.MmIsDriverVerifying
+// Page: NF:wdm.MmIsDriverSuspectForVerifier, NF:wdm.MmIsDriverVerifyingByAddress
 // Page: NF:wdm.MmGetSystemRoutineAddressEx, NF:wdm.MmGetSystemRoutineAddress
 // Run:
 // Expect: mm_paging: \d+ passed, 0 failed
@@ -92,6 +94,30 @@ TestProtect(void)
     residentData = 7;
 }
 
+// Code that does this cannot be pageable: releasing with Wait leaves the IRQL at DISPATCH_LEVEL.
+static void
+TestWait(void)
+{
+    KMUTEX mutex;
+    KEVENT event;
+
+    KeInitializeMutex(&mutex, 0);
+    KeInitializeEvent(&event, NotificationEvent, TRUE);
+    EXPECT_EQ(KeWaitForSingleObject(&mutex, Executive, KernelMode, FALSE, NULL), STATUS_SUCCESS);
+    (void)KeReleaseMutex(&mutex, TRUE);
+    EXPECT_EQ(KeGetCurrentIrql(), DISPATCH_LEVEL);
+    EXPECT_EQ(KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, NULL), STATUS_SUCCESS);
+    EXPECT_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
+}
+
+static void
+TestVerified(PDRIVER_OBJECT DriverObject)
+{
+    EXPECT(MmIsDriverVerifying(DriverObject) && MmIsDriverSuspectForVerifier(DriverObject));
+    EXPECT(MmIsDriverVerifyingByAddress((PVOID)TestVerified));
+    EXPECT(!MmIsDriverVerifyingByAddress((PVOID)0x1000));
+}
+
 typedef PVOID(NTAPI *ALLOCATE)(POOL_FLAGS Flags, SIZE_T Size, ULONG Tag);
 
 static void
@@ -133,5 +159,7 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     TestEntireDriver();
     TestProtect();
     TestRoutines();
+    TestWait();
+    TestVerified(DriverObject);
     return Finish("mm_paging");
 }

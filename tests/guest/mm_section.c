@@ -6,7 +6,8 @@
 // Page: kernel/security-issues-for-section-objects-and-views.md
 // Page: NF:wdm.ZwCreateSection, NF:wdm.ZwOpenSection, NF:wdm.ZwMapViewOfSection
 // Page: NF:wdm.ZwUnmapViewOfSection, NF:ntddk.MmMapViewInSystemSpace
-// Page: NF:ntddk.MmUnmapViewInSystemSpace
+// Page: NF:ntddk.MmUnmapViewInSystemSpace, NF:ntifs.MmFlushImageSection
+// Page: NF:ntifs.MmForceSectionClosed, NF:ntifs.MmCanFileBeTruncated
 // Run: open \\.\Sections
 // Run: ioctl 0x222000
 // Expect: mm_section: \d+ passed, 0 failed
@@ -249,6 +250,20 @@ TestPhysicalMemory(void)
     MmFreeContiguousMemory(memory);
 }
 
+// What a file system asks before it truncates or deletes a file that has no section.
+static void
+TestFiles(void)
+{
+    SECTION_OBJECT_POINTERS pointers = {0};
+    LARGE_INTEGER size = {.QuadPart = 0};
+
+    EXPECT(MmFlushImageSection(&pointers, MmFlushForDelete));
+    EXPECT(MmFlushImageSection(&pointers, MmFlushForWrite));
+    EXPECT(MmForceSectionClosed(&pointers, FALSE));
+    EXPECT(MmCanFileBeTruncated(&pointers, &size));
+    EXPECT(!MmIsRecursiveIoFault());
+}
+
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_UNLOAD Unload;
 static DRIVER_DISPATCH Dispatch;
@@ -269,6 +284,7 @@ TestAll(void)
     TestRefusals();
     TestNames();
     TestPhysicalMemory();
+    TestFiles();
 }
 
 static NTSTATUS

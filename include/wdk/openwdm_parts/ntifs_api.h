@@ -253,6 +253,22 @@ extern "C"
                                 _In_ PGENERIC_MAPPING GenericMapping);
     _IRQL_requires_max_(DISPATCH_LEVEL)
     NTKERNELAPI BOOLEAN NTAPI MmIsRecursiveIoFault(VOID);
+    typedef enum _MMFLUSH_TYPE
+    {
+        MmFlushForDelete,
+        MmFlushForWrite
+    } MMFLUSH_TYPE;
+    _IRQL_requires_max_(APC_LEVEL)
+    NTKERNELAPI BOOLEAN NTAPI MmCanFileBeTruncated(_In_ PSECTION_OBJECT_POINTERS SectionPointer,
+                                                   _In_opt_ PLARGE_INTEGER NewFileSize);
+    _IRQL_requires_max_(APC_LEVEL)
+    NTKERNELAPI BOOLEAN NTAPI
+    MmFlushImageSection(_In_ PSECTION_OBJECT_POINTERS SectionObjectPointer,
+                        _In_ MMFLUSH_TYPE FlushType);
+    _IRQL_requires_max_(APC_LEVEL)
+    NTKERNELAPI BOOLEAN NTAPI
+    MmForceSectionClosed(_In_ PSECTION_OBJECT_POINTERS SectionObjectPointer,
+                         _In_ BOOLEAN DelayClose);
 
 #ifdef __cplusplus
 }
