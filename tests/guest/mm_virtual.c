@@ -27,6 +27,43 @@ Query(PVOID Address, PMEMORY_BASIC_INFORMATION Information)
     return status;
 }
 
+// Takes the region apart: 0x21000 bytes, two pages of them committed.
+static void
+TestFree(PUCHAR memory)
+{
+    MEMORY_BASIC_INFORMATION information;
+    PVOID base;
+    SIZE_T size;
+
+    // Decommitting takes pages in any state; contents are gone.
+    base = memory + 0x1000;
+    size = 0x4000;
+    EXPECT_EQ(ZwFreeVirtualMemory(ZwCurrentProcess(), &base, &size, MEM_DECOMMIT), STATUS_SUCCESS);
+    RAISED(*(volatile UCHAR *)(memory + 0x2fff));
+    EXPECT_EQ(raised, STATUS_ACCESS_VIOLATION);
+    base = memory + 0x2000;
+    size = 0x1000;
+    EXPECT_EQ(
+        ZwAllocateVirtualMemory(ZwCurrentProcess(), &base, 0, &size, MEM_COMMIT, PAGE_READWRITE),
+        STATUS_SUCCESS);
+    EXPECT_EQ(memory[0x2fff], 0);
+    // Released as it was reserved: by its base, as a whole.
+    base = memory + 0x1000;
+    size = 0;
+    EXPECT_EQ(NtFreeVirtualMemory(ZwCurrentProcess(), &base, &size, MEM_RELEASE),
+              STATUS_FREE_VM_NOT_AT_BASE);
+    base = memory;
+    EXPECT_EQ(NtFreeVirtualMemory(ZwCurrentProcess(), &base, &size, MEM_RELEASE), STATUS_SUCCESS);
+    EXPECT(base == memory && size == 0x21000);
+    EXPECT_EQ(NtQueryVirtualMemory(ZwCurrentProcess(), memory, MemoryBasicInformation, &information,
+                                   sizeof(information), NULL),
+              STATUS_SUCCESS);
+    EXPECT_EQ(information.State, MEM_FREE);
+    size = 0;
+    EXPECT_EQ(ZwFreeVirtualMemory(ZwCurrentProcess(), &base, &size, MEM_RELEASE),
+              STATUS_MEMORY_NOT_ALLOCATED);
+}
+
 static void
 TestStates(void)
 {
@@ -76,33 +113,7 @@ TestStates(void)
         ZwAllocateVirtualMemory(ZwCurrentProcess(), &base, 0, &size, MEM_COMMIT, PAGE_READWRITE),
         STATUS_SUCCESS);
     EXPECT_EQ(memory[0x2fff], 0x33);
-    // Decommitting takes pages in any state; contents are gone.
-    base = memory + 0x1000;
-    size = 0x4000;
-    EXPECT_EQ(ZwFreeVirtualMemory(ZwCurrentProcess(), &base, &size, MEM_DECOMMIT), STATUS_SUCCESS);
-    RAISED(*(volatile UCHAR *)(memory + 0x2fff));
-    EXPECT_EQ(raised, STATUS_ACCESS_VIOLATION);
-    base = memory + 0x2000;
-    size = 0x1000;
-    EXPECT_EQ(
-        ZwAllocateVirtualMemory(ZwCurrentProcess(), &base, 0, &size, MEM_COMMIT, PAGE_READWRITE),
-        STATUS_SUCCESS);
-    EXPECT_EQ(memory[0x2fff], 0);
-    // Released as it was reserved: by its base, as a whole.
-    base = memory + 0x1000;
-    size = 0;
-    EXPECT_EQ(NtFreeVirtualMemory(ZwCurrentProcess(), &base, &size, MEM_RELEASE),
-              STATUS_FREE_VM_NOT_AT_BASE);
-    base = memory;
-    EXPECT_EQ(NtFreeVirtualMemory(ZwCurrentProcess(), &base, &size, MEM_RELEASE), STATUS_SUCCESS);
-    EXPECT(base == memory && size == 0x21000);
-    EXPECT_EQ(NtQueryVirtualMemory(ZwCurrentProcess(), memory, MemoryBasicInformation, &information,
-                                   sizeof(information), NULL),
-              STATUS_SUCCESS);
-    EXPECT_EQ(information.State, MEM_FREE);
-    size = 0;
-    EXPECT_EQ(ZwFreeVirtualMemory(ZwCurrentProcess(), &base, &size, MEM_RELEASE),
-              STATUS_MEMORY_NOT_ALLOCATED);
+    TestFree(memory);
 }
 
 static void
