@@ -310,10 +310,8 @@ extern "C"
                                     size_t size);
 
     /* Values, then subkeys (only `name` counts) of a key. */
-    wdm_status wdm_registry_list(wdm_machine *machine,
-                                 const char *key,
-                                 wdm_registry_fn entry,
-                                 void *context);
+    wdm_status
+    wdm_registry_list(wdm_machine *machine, const char *key, wdm_registry_fn entry, void *context);
 
     /* Imports the contents of a .reg file (Version 5.00 in UTF-16 or UTF-8, or REGEDIT4).
      * WDM_BAD_INPUT: malformed; the message says "where:line: reason", and what stands before that

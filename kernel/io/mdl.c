@@ -67,6 +67,13 @@ IoAllocateMdl(_In_opt_ PVOID VirtualAddress,
 DDI VOID NTAPI
 IoFreeMdl(_In_ PMDL Mdl)
 {
+    MM_POOL_BLOCK block;
+    BOOLEAN freed = FALSE;
+    if (MmFindPoolBlock((ULONG64)Mdl, &block, &freed) && freed)
+    {
+        MmFreePool(Mdl, IOP_MDL_TAG); /* says who freed it before; nothing in it may be looked at */
+        return;
+    }
     if ((Mdl->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED) ||
         ((Mdl->MdlFlags & MDL_IO_SPACE) && (Mdl->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA)))
     {

@@ -82,7 +82,7 @@ IoQueryIrp(PIRP Irp, IO_IRP_INFO *Info);
 typedef struct _IO_DEAD_IRP
 {
     ULONG Number;
-    BOOLEAN Sent;      /* to a driver; else it has no major function */
+    BOOLEAN Sent; /* to a driver; else it has no major function */
     UCHAR MajorFunction;
     PVOID Caller;      /* call in a driver that completed or freed it, or NULL */
     const char *Field; /* what lies at the address */

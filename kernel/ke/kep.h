@@ -32,8 +32,7 @@
 #define KI_STACK_SLOT      (1024u * 1024u)
 
 // ---- gate.c: the variable that is not implemented and whose stand-in lies at Address, or NULL.
-const KI_EXPORT *
-KiMissingVariable(ULONG64 Address);
+const KI_EXPORT *KiMissingVariable(ULONG64 Address);
 
 void KiMissingExport(const KI_EXPORT *Export, PVOID Caller);
 

@@ -152,8 +152,8 @@ RtlLookupElementGenericTableFull(_In_ PRTL_GENERIC_TABLE Table,
 
     *SearchResult = RtlpTableFind(Table, Buffer, &found);
     *NodeOrParent = found;
-    // The parent of a miss stays where it is: RtlInsertElementGenericTableFull hangs the new element
-    // below it, and after a splay another subtree would be in that place.
+    // The parent of a miss stays: RtlInsertElementGenericTableFull hangs the new element below it,
+    // and after a splay another subtree would be in that place.
     if (*SearchResult != TableFoundNode)
     {
         return NULL;

@@ -20,7 +20,8 @@ def through_a_pipe(t):
     t.run("shell", CLIENT, err="", out=["handle 1", "41 42", "Client: unloaded"], no_out=PROMPT,
           stdin="open \\\\.\\Client\nioctl 0x222000 in:4142 out:2\nquit\necho after\n")
     # A failed command ends neither the shell nor counts.
-    t.run("shell", status=0, stdin="frobnicate\necho on\nassert irps == 1\nsleep x; echo no\necho off",
+    t.run("shell", status=0,
+          stdin="frobnicate\necho on\nassert irps == 1\nsleep x; echo no\necho off",
           out=["on\n", "off\n"], no_out="no", err="wdm: unknown command 'frobnicate'; 'help' lists "
           "them\nwdm: assertion failed: irps == 1 (it is 0)\nwdm: sleep: TIME, such as 50, 50ms, "
           "2s, 100us or 10ns")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Watching and stripping handles of processes and threads: order by altitude, contexts, what may be
 // registered and what not. Linked with /INTEGRITYCHECK (tests/guest/options.cmake).
-// Page: NF:wdm.ObRegisterCallbacks, NF:wdm.ObUnRegisterCallbacks, NF:wdm.ObGetFilterVersion
+// Page: NF:wdm.ObRegisterCallbacks, NF:wdm.ObUnRegisterCallbacks
 // Page: NC:wdm.POB_PRE_OPERATION_CALLBACK, NC:wdm.POB_POST_OPERATION_CALLBACK
 // Page: NF:ntddk.ZwOpenProcess
 // Run:
