@@ -223,6 +223,68 @@ typedef struct _PCI_COMMON_CONFIG
 #define PCI_CLASS_INTELLIGENT_IO_CTLR 0x0e
 #define PCI_CLASS_NOT_DEFINED         0xff
 
+// Subclasses, by class.
+#define PCI_SUBCLASS_PRE_20_NON_VGA       0x00
+#define PCI_SUBCLASS_PRE_20_VGA           0x01
+#define PCI_SUBCLASS_MSC_SCSI_BUS_CTLR    0x00
+#define PCI_SUBCLASS_MSC_IDE_CTLR         0x01
+#define PCI_SUBCLASS_MSC_FLOPPY_CTLR      0x02
+#define PCI_SUBCLASS_MSC_IPI_CTLR         0x03
+#define PCI_SUBCLASS_MSC_RAID_CTLR        0x04
+#define PCI_SUBCLASS_MSC_AHCI_CTLR        0x06
+#define PCI_SUBCLASS_MSC_OTHER            0x80
+#define PCI_SUBCLASS_NET_ETHERNET_CTLR    0x00
+#define PCI_SUBCLASS_NET_TOKEN_RING_CTLR  0x01
+#define PCI_SUBCLASS_NET_FDDI_CTLR        0x02
+#define PCI_SUBCLASS_NET_ATM_CTLR         0x03
+#define PCI_SUBCLASS_NET_ISDN_CTLR        0x04
+#define PCI_SUBCLASS_NET_OTHER            0x80
+#define PCI_SUBCLASS_VID_VGA_CTLR         0x00
+#define PCI_SUBCLASS_VID_XGA_CTLR         0x01
+#define PCI_SUBCLASS_VID_3D_CTLR          0x02
+#define PCI_SUBCLASS_VID_OTHER            0x80
+#define PCI_SUBCLASS_MM_VIDEO_DEV         0x00
+#define PCI_SUBCLASS_MM_AUDIO_DEV         0x01
+#define PCI_SUBCLASS_MM_TELEPHONY_DEV     0x02
+#define PCI_SUBCLASS_MM_OTHER             0x80
+#define PCI_SUBCLASS_MEM_RAM              0x00
+#define PCI_SUBCLASS_MEM_FLASH            0x01
+#define PCI_SUBCLASS_MEM_OTHER            0x80
+#define PCI_SUBCLASS_BR_HOST              0x00
+#define PCI_SUBCLASS_BR_ISA               0x01
+#define PCI_SUBCLASS_BR_EISA              0x02
+#define PCI_SUBCLASS_BR_MCA               0x03
+#define PCI_SUBCLASS_BR_PCI_TO_PCI        0x04
+#define PCI_SUBCLASS_BR_PCMCIA            0x05
+#define PCI_SUBCLASS_BR_NUBUS             0x06
+#define PCI_SUBCLASS_BR_CARDBUS           0x07
+#define PCI_SUBCLASS_BR_RACEWAY           0x08
+#define PCI_SUBCLASS_BR_OTHER             0x80
+#define PCI_SUBCLASS_COM_SERIAL           0x00
+#define PCI_SUBCLASS_COM_PARALLEL         0x01
+#define PCI_SUBCLASS_COM_MULTIPORT        0x02
+#define PCI_SUBCLASS_COM_MODEM            0x03
+#define PCI_SUBCLASS_COM_OTHER            0x80
+#define PCI_SUBCLASS_SYS_INTERRUPT_CTLR   0x00
+#define PCI_SUBCLASS_SYS_DMA_CTLR         0x01
+#define PCI_SUBCLASS_SYS_SYSTEM_TIMER     0x02
+#define PCI_SUBCLASS_SYS_REAL_TIME_CLOCK  0x03
+#define PCI_SUBCLASS_SYS_GEN_HOTPLUG_CTLR 0x04
+#define PCI_SUBCLASS_SYS_SDIO_CTRL        0x05
+#define PCI_SUBCLASS_SYS_OTHER            0x80
+#define PCI_SUBCLASS_INP_KEYBOARD         0x00
+#define PCI_SUBCLASS_INP_DIGITIZER        0x01
+#define PCI_SUBCLASS_INP_MOUSE            0x02
+#define PCI_SUBCLASS_INP_SCANNER          0x03
+#define PCI_SUBCLASS_INP_GAMEPORT         0x04
+#define PCI_SUBCLASS_INP_OTHER            0x80
+#define PCI_SUBCLASS_SB_IEEE1394          0x00
+#define PCI_SUBCLASS_SB_ACCESS            0x01
+#define PCI_SUBCLASS_SB_SSA               0x02
+#define PCI_SUBCLASS_SB_USB               0x03
+#define PCI_SUBCLASS_SB_FIBRE_CHANNEL     0x04
+#define PCI_SUBCLASS_SB_SMBUS             0x05
+
 #ifdef __cplusplus
 }
 #endif

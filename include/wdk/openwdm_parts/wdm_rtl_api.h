@@ -261,6 +261,13 @@ extern "C"
     _IRQL_requires_max_(DISPATCH_LEVEL)
     NTSYSAPI VOID NTAPI RtlCaptureContext(_Out_ PCONTEXT ContextRecord);
     NTKERNELAPI VOID NTAPI DbgBreakPoint(VOID);
+#define DBG_STATUS_CONTROL_C       1
+#define DBG_STATUS_SYSRQ           2
+#define DBG_STATUS_BUGCHECK_FIRST  3
+#define DBG_STATUS_BUGCHECK_SECOND 4
+#define DBG_STATUS_FATAL           5
+#define DBG_STATUS_DEBUG_CONTROL   6
+#define DBG_STATUS_WORKER          7
     NTKERNELAPI VOID NTAPI DbgBreakPointWithStatus(_In_ ULONG Status);
     NTKERNELAPI ULONG NTAPI DbgPrint(_In_ PCSTR Format, ...);
     NTKERNELAPI ULONG NTAPI
