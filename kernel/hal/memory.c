@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Physical memory for mm: RAM is the image of hw/core/memory.c, everything else an MMIO window.
 // No lock; PASSIVE_LEVEL to DISPATCH_LEVEL.
-#include "hal/hal.h"
+#include "hal/halp.h"
 
 #include "hw/core/machine.h"
 #include "mm/mm.h"
 #include "rtl/assert.h"
-
-void HalpInitPhysicalMemory(struct hw_machine *Machine);
 
 static struct hw_machine *machine;
 

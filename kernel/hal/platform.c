@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Connects ke to the hardware models: virtual time, traps that are device accesses, privileged
 // instructions, physical memory for mm. The trap routines run on the host's signal stack.
-#include "hal/hal.h"
+#include "hal/halp.h"
 
 #include "host/insn.h"
 #include "hw/core/cpu.h"
@@ -196,6 +196,8 @@ InterruptsEnabled(void *Context, unsigned Cpu, bool Enabled)
 {
     UNREFERENCED_PARAMETER(Context);
     KiProcessors[Cpu]->InterruptsEnabled = Enabled;
+    if (Enabled && KiProcessors[Cpu]->Work)
+        KiRequestSafePoint();
 }
 
 static void
@@ -238,9 +240,8 @@ HalFillHooks(struct hw_hooks *Hooks)
     Hooks->guest_read = GuestRead;
     Hooks->guest_write = GuestWrite;
     Hooks->physical_pointer = PhysicalPointer;
+    Hooks->irq = HalpLineChanged;
 }
-
-void HalpInitPhysicalMemory(struct hw_machine *Machine);
 
 void
 HalInitSystem(struct hw_machine *Machine)
@@ -252,4 +253,5 @@ HalInitSystem(struct hw_machine *Machine)
     KiPlatform.EmulateAccess = EmulateAccess;
     KiPlatform.EmulateSharedData = EmulateSharedData;
     HalpInitPhysicalMemory(Machine);
+    HalpInitInterrupts();
 }

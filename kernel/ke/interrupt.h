@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The interrupt object. Drivers see only its address; io makes it, hal delivers to it.
+ * Also the chains of them: one for each vector.
  */
 #ifndef KE_INTERRUPT_H
 #define KE_INTERRUPT_H
@@ -23,6 +24,35 @@ typedef struct _KINTERRUPT
     BOOLEAN ShareVector;
     UCHAR Number; /* processor */
     BOOLEAN Connected;
+    BOOLEAN Active;   /* IoReportInterruptInactive clears it: connected, but not called */
+    BOOLEAN Quieted;  /* while the ISR runs: its line fell */
+    BOOLEAN Reported; /* one report about each ISR's result is enough */
+    KAFFINITY Affinity;
+    PVOID Creator; /* call in the driver that connected it, or NULL */
 } KINTERRUPT;
+
+/* Appends Interrupt, which is initialized, to the chain of its vector. STATUS_INVALID_PARAMETER
+ * when the others of the vector cannot share it. IRQL PASSIVE_LEVEL. */
+NTSTATUS
+KiConnectInterrupt(_Inout_ PKINTERRUPT Interrupt);
+
+/* Returns when the ISR runs nowhere and will not be called again. IRQL PASSIVE_LEVEL. */
+void KiDisconnectInterrupt(_Inout_ PKINTERRUPT Interrupt);
+
+/* Whether the ISR is called. IRQL <= DISPATCH_LEVEL. */
+void KiSetInterruptActive(_Inout_ PKINTERRUPT Interrupt, BOOLEAN Active);
+
+/* TRUE for an interrupt object that is connected: what drivers pass may be anything. */
+BOOLEAN
+KiIsConnectedInterrupt(_In_ const KINTERRUPT *Interrupt);
+
+/* hal: the interrupt of Vector has been accepted on this processor. Runs its ISRs, at their level.
+ */
+void KiServiceVector(ULONG Vector);
+
+/* hal: the line of Vector is no longer asserted. Any context, also the signal stack. */
+void KiLineFell(ULONG Vector);
+
+void KiForEachInterrupt(void (*Callback)(PKINTERRUPT Interrupt, void *Context), void *Context);
 
 #endif

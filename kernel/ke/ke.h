@@ -56,7 +56,7 @@ typedef struct _KI_PROCESSOR
     BOOLEAN InterruptsEnabled; /* cleared by cli */
     BOOLEAN DispatchPending;   /* a better thread is ready, or the quantum has ended */
     BOOLEAN TimerPending;      /* timers are due; expired at DISPATCH_LEVEL */
-    BOOLEAN InterruptPending;  /* hal has something for KiPlatform.DeliverInterrupts */
+    KIRQL InterruptIrql;       /* highest of what hal has for this processor; 0: nothing */
     BOOLEAN DpcRoutineActive;
     ULONG DpcDepth;
     PKDPC DpcHead; /* linked through KDPC.DpcListEntry, first to run first */
@@ -387,8 +387,15 @@ typedef struct _KI_PLATFORM
     LONGLONG (*NextEvent)(void);
     /* Time has reached Now: run device events up to it. They may request interrupts. */
     void (*AdvanceTo)(LONGLONG Now100ns);
-    /* IRQL on Processor has fallen to Irql: deliver what is pending above it. TRUE if any was. */
+    /* IRQL on Processor has fallen to Irql: deliver what is pending above it. TRUE if any was. Sets
+     * InterruptIrql to what is left. */
     BOOLEAN (*DeliverInterrupts)(PKI_PROCESSOR Processor, KIRQL Irql);
+    /* An interrupt line is connected to Vector. */
+    BOOLEAN (*IsVector)(ULONG Vector);
+    /* Whether interrupts of Vector are delivered, how, and to which processors. */
+    void (*ProgramVector)(ULONG Vector, BOOLEAN Enabled, KINTERRUPT_MODE Mode, KAFFINITY Affinity);
+    /* The level of the line now. */
+    BOOLEAN (*IsAsserted)(ULONG Vector);
     /* A trapped privileged instruction in a driver. */
     KI_EMULATION (*EmulateInstruction)(struct host_trap *Trap);
     /* A fault at an address in an MMIO window. FALSE: not a device's. */
@@ -399,8 +406,9 @@ typedef struct _KI_PLATFORM
 
 extern KI_PLATFORM KiPlatform;
 
-/* hal: an interrupt became pending for Processor; it is delivered when its IRQL allows. */
-void KiRequestInterruptCheck(_In_ ULONG Processor);
+/* hal: an interrupt of level Irql became pending for Processor; it is delivered when the IRQL there
+ * allows. Any context, also the signal stack. */
+void KiRequestInterrupt(_In_ ULONG Processor, KIRQL Irql);
 
 /* Marks where a callback starts that does not return into a driver's __try (a DPC, ISR, work item,
  * DriverEntry): an exception that reaches it is unhandled. Put the structure into the frame that
@@ -617,6 +625,9 @@ typedef struct _KE_VERIFIER_HOOKS
     void (*ReportFault)(ULONG64 Address, BOOLEAN IsWrite);
     /* On the guest's stack: what a fault there means. FALSE: nothing special. */
     BOOLEAN (*ExplainFault)(ULONG64 Address, KI_FAULT_MEANING *Meaning);
+    /* A driver broke a rule at the current place, and the machine goes on. Code 0: Windows has none.
+     */
+    void (*Violation)(ULONG Code, const char *Rule, const char *Page);
     /* One line of the run's trace: where (function name), file, and formatted detail. */
     void (*Trace)(const char *Function, const char *File, const char *Detail);
 } KE_VERIFIER_HOOKS;

@@ -332,6 +332,8 @@ IdleRoutine(PVOID Context)
 
     for (;;)
     {
+        // A thread that was switched from with interrupts disabled has its own flag elsewhere.
+        processor->InterruptsEnabled = TRUE;
         KiRequestDeferredDpcs(processor);
         if (processor->Work)
             KiRetireWork(PASSIVE_LEVEL);

@@ -272,6 +272,17 @@ HaltEntry(KI_TRAP_FRAME *Frame)
 }
 
 static __attribute__((noreturn)) void
+InterruptEntry(KI_TRAP_FRAME *Frame)
+{
+    PKI_GATE_RECORD top = KiGate.Top;
+
+    KiPushRecord(KiRecordTrap, &Frame->Original, Frame);
+    KiRetireWork(KiCurrentIrql());
+    KiGate.Top = top;
+    ResumeOriginal(Frame);
+}
+
+static __attribute__((noreturn)) void
 NmiEntry(KI_TRAP_FRAME *Frame)
 {
     if (!KiHandleNmi())
@@ -475,6 +486,19 @@ RunningExport(const struct host_trap *Trap)
     return KiInHost ? NULL : KiFindRecord(Trap->gpr[HOST_RSP])->Export;
 }
 
+// An access to a device may make it interrupt, and so may `sti`: before the driver's next
+// instruction, as on a real processor.
+static enum host_trap_result
+AfterEmulation(struct host_trap *Trap)
+{
+    const KI_PROCESSOR *processor = KiCurrentProcessor();
+
+    if (processor->InterruptIrql <= processor->Irql || !processor->InterruptsEnabled || KiInHost ||
+        KiIsDriverAddress == NULL || !KiIsDriverAddress(Trap->rip))
+        return HOST_TRAP_RESUME;
+    return Inject(Trap, InterruptEntry);
+}
+
 static BOOLEAN
 EmulatePageFault(struct host_trap *Trap, enum host_trap_result *Result)
 {
@@ -507,7 +531,10 @@ EmulatePageFault(struct host_trap *Trap, enum host_trap_result *Result)
         KiSectionFault(address, (Trap->error_code & HOST_PF_WRITE) != 0,
                        (Trap->error_code & HOST_PF_EXECUTE) != 0, Trap->rip))
         return TRUE;
-    return KiPlatform.EmulateAccess != NULL && KiPlatform.EmulateAccess(Trap);
+    if (KiPlatform.EmulateAccess == NULL || !KiPlatform.EmulateAccess(Trap))
+        return FALSE;
+    *Result = AfterEmulation(Trap);
+    return TRUE;
 }
 
 static enum host_trap_result
@@ -522,7 +549,7 @@ HandleInstruction(struct host_trap *Trap)
     switch (KiPlatform.EmulateInstruction(Trap))
     {
     case KiEmulationDone:
-        return HOST_TRAP_RESUME;
+        return AfterEmulation(Trap);
     case KiEmulationUndefined:
         Trap->trap_number = HOST_VECTOR_UD;
         return Inject(Trap, TrapEntry);

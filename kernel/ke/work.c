@@ -4,16 +4,19 @@
 #include "ke/kep.h"
 
 void
-KiRequestInterruptCheck(ULONG Processor)
+KiRequestInterrupt(ULONG Processor, KIRQL Irql)
 {
-    KiProcessors[Processor]->InterruptPending = TRUE;
-    KiProcessors[Processor]->Work = TRUE;
+    PKI_PROCESSOR processor = KiProcessors[Processor];
+
+    if (processor->InterruptIrql < Irql)
+        processor->InterruptIrql = Irql;
+    processor->Work = TRUE;
 }
 
 static BOOLEAN
 WorkAt(PKI_PROCESSOR Processor, KIRQL Irql)
 {
-    if (Processor->InterruptPending && Processor->InterruptsEnabled)
+    if (Processor->InterruptIrql > Irql && Processor->InterruptsEnabled)
         return TRUE;
     if (Processor->Ipi != NULL && Irql < IPI_LEVEL && Processor->InterruptsEnabled)
         return TRUE;
@@ -26,7 +29,7 @@ WorkAt(PKI_PROCESSOR Processor, KIRQL Irql)
 static void
 RecomputeWork(PKI_PROCESSOR Processor)
 {
-    Processor->Work = Processor->InterruptPending || Processor->TimerPending ||
+    Processor->Work = Processor->InterruptIrql != 0 || Processor->TimerPending ||
                       Processor->DpcRequested || Processor->DispatchPending ||
                       Processor->Ipi != NULL || Processor->CurrentThread->KernelApcPending;
 }
@@ -72,17 +75,14 @@ KiRetireWork(KIRQL Irql)
             processor = KiCurrentProcessor();
             continue;
         }
-        if (processor->InterruptPending && processor->InterruptsEnabled)
+        if (processor->InterruptIrql > Irql && processor->InterruptsEnabled)
         {
-            processor->InterruptPending = FALSE;
-            if (KiPlatform.DeliverInterrupts != NULL &&
-                KiPlatform.DeliverInterrupts(processor, Irql))
-            {
-                processor = KiCurrentProcessor();
-                continue;
-            }
-            if (!WorkAt(processor, Irql))
-                break;
+            // Withdrawn meanwhile, perhaps; what is left is in InterruptIrql again.
+            processor->InterruptIrql = 0;
+            if (KiPlatform.DeliverInterrupts != NULL)
+                (void)KiPlatform.DeliverInterrupts(processor, Irql);
+            processor = KiCurrentProcessor();
+            continue;
         }
         if (Irql < DISPATCH_LEVEL)
             RetireSoftwareWork(processor, Irql);

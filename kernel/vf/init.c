@@ -291,6 +291,24 @@ OnHungCode(PVOID Address, KIRQL Irql, ULONG HostMilliseconds)
     ViSubmit(report);
 }
 
+static void
+OnKernelViolation(ULONG Code, const char *Rule, const char *Page)
+{
+    VF_REPORT *report;
+
+    if (ViConfig.ChecksOff)
+    {
+        KiBlame(NULL);
+        return;
+    }
+    report = ViNewReport(VfReportViolation);
+    report->Code = Code;
+    report->Rule = Rule;
+    report->Page = Page;
+    ViFillPlace(report);
+    ViSubmit(report);
+}
+
 // ---- io ---------------------------------------------------------------------------------------
 
 static BOOLEAN
@@ -353,6 +371,7 @@ VfInitSystem(const VF_CONFIG *Config)
     KeVerifierHooks.IrqlViolation = OnIrqlViolation;
     KeVerifierHooks.MissingExport = OnMissingExport;
     KeVerifierHooks.HungCode = OnHungCode;
+    KeVerifierHooks.Violation = OnKernelViolation;
     KeVerifierHooks.UnloadedCode = ViIsUnloaded;
     IoVerifierHooks.Violation = OnViolation;
     IoVerifierHooks.DriverUnloaded = OnDriverUnloaded;

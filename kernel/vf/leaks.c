@@ -6,6 +6,7 @@
 
 #include "cm/cm.h"
 #include "ex/ex.h"
+#include "ke/interrupt.h"
 #include "ob/ob.h"
 #include "ps/ps.h"
 
@@ -286,6 +287,21 @@ OnDpc(PKDPC Dpc, ULONG Processor, void *Context)
         RtlFormat(leak->Detail, sizeof(leak->Detail), "queued on processor %u", Processor);
 }
 
+static void
+OnInterrupt(PKINTERRUPT Interrupt, void *Context)
+{
+    VF_LEAK *leak;
+
+    UNREFERENCED_PARAMETER(Context);
+    if (!InImage((PVOID)Interrupt->ServiceRoutine) && !InImage(Interrupt->Creator))
+        return;
+    search.Code++;
+    leak = AddRoutine("interrupt", Interrupt, (PVOID)Interrupt->ServiceRoutine);
+    if (leak != NULL)
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "ISR connected to vector 0x%02x",
+                  Interrupt->Vector);
+}
+
 static BOOLEAN
 OnThread(PPS_THREAD Thread, PVOID Context)
 {
@@ -403,6 +419,7 @@ Collect(PDRIVER_OBJECT DriverObject)
     IoForEachIrp(OnIrp, NULL);
     KiForEachTimer(OnTimer, NULL);
     KiForEachDpc(OnDpc, NULL);
+    KiForEachInterrupt(OnInterrupt, NULL);
     PsForEachThread(OnThread, NULL);
     work = ExCountWork((PVOID)search.Start, (PVOID)(search.Start + search.Size));
     for (; work != 0; work--)
