@@ -66,6 +66,27 @@ bench_pin(void)
     (void)sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* What a driver's call of a DDI that does nothing costs, in ns: the yardstick of code that makes no
+ * system call (docs/decisions/011). */
+static __attribute__((ms_abi, noinline)) int
+bench_leaf(int value)
+{
+    __asm__ volatile("" : "+r"(value));
+    return value;
+}
+
+static inline double
+bench_leaf_ns(void)
+{
+    int(__attribute__((ms_abi)) *volatile leaf)(int) = bench_leaf;
+    const unsigned calls = 100000;
+    double start = bench_now();
+
+    for (unsigned i = 0; i < calls; i++)
+        (void)leaf((int)i);
+    return (bench_now() - start) / calls;
+}
+
 /* A file that CTest and tools/run-bench name by environment. */
 static inline const char *
 bench_path(const char *variable, const char *file)

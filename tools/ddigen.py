@@ -57,7 +57,7 @@ def export_entry(row):
     function = f"Symbol_{real.symbol}" if has_symbol(row) else "NULL"
     gate = f"gate_{row.name}" if has_gate(row) else "NULL"
     return (f"    {{{function}, {gate}, {c_string(row.name)}, {c_string(row.module)},\n"
-            f"     KiExport{kind}, {low}, {high}, {keeps_xmm(row)}}},\n")
+            f"     KiExport{kind}, {low}, {high}, {keeps_xmm(row)}, {high - low}}},\n")
 
 
 def exports_c(modules):

@@ -197,7 +197,7 @@ SelectThread(PKI_PROCESSOR Processor, PKTHREAD Old)
     // A running thread gives way only to a better one, or to an equal one at its quantum's end.
     if (Old->State == KiThreadRunning && !Old->IsIdle)
     {
-        BOOLEAN expired = KiQueryTime() >= Old->QuantumEnd100ns;
+        BOOLEAN expired = KiNow() >= Old->QuantumEnd100ns;
         next = TakeReadyThread(Processor, (SCHAR)(expired ? Old->Priority : Old->Priority + 1));
         if (next == NULL)
             return Old;
@@ -229,7 +229,7 @@ KiSwapThread(void)
     old->GateTop = KiGate.Top;
     next->State = KiThreadRunning;
     next->Processor = processor->Number;
-    now = KiQueryTime();
+    now = KiNow();
     old->RunTime100ns += now - old->RunStart100ns;
     next->RunStart100ns = now;
     next->QuantumEnd100ns = now + KI_QUANTUM_100NS;

@@ -11,8 +11,9 @@
  */
 #define EXPORT_FUNCTION 0
 #define EXPORT_MIN_IRQL 33
-#define EXPORT_MAX_IRQL 34
+#define EXPORT_IRQL_SPAN 36
 #define RECORD_SIZE     256
+#define RECORD_VECTORS  80
 #define GATE_BUDGET     0
 #define GATE_TOP        8
 #define GATE_LIMIT      16
@@ -57,6 +58,8 @@
     movaps  %xmm13, 208(%r10)
     movaps  %xmm14, 224(%r10)
     movaps  %xmm15, 240(%r10)
+    .else
+    movl    $0, RECORD_VECTORS(%r10)
     .endif
     .endm
 
@@ -68,10 +71,9 @@
     .cfi_startproc
     PUSH_RECORD \xmm
     movb    %gs:PCR_IRQL, %al
-    cmpb    EXPORT_MAX_IRQL(%r11), %al
-    ja      .Lirql\@
-    cmpb    EXPORT_MIN_IRQL(%r11), %al
-    jb      .Lirql\@
+    subb    EXPORT_MIN_IRQL(%r11), %al
+    cmpb    EXPORT_IRQL_SPAN(%r11), %al
+    ja      .Lirql\@ /* unsigned: below the lowest, too */
 .Lchecked\@:
     decq    KiGate+GATE_BUDGET(%rip)
     js      .Lsafepoint\@

@@ -34,6 +34,7 @@ typedef struct _KI_EXPORT
     /* +35 the implementation, everything it calls into drivers from and everything in it that may
      * fault leave xmm6 to xmm15 alone, so its records need not hold them. Row note keeps-xmm. */
     BOOLEAN KeepsXmm;
+    UCHAR IrqlSpan; /* +36 MaxIrql - MinIrql */
 } KI_EXPORT, *PKI_EXPORT;
 
 typedef struct _KI_EXPORT_MODULE

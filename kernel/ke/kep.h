@@ -228,6 +228,13 @@ KiRecordKind(const KI_GATE_RECORD *Record)
     return (KI_RECORD_KIND)Record->Reserved[0];
 }
 
+// Of a record whose export is marked keeps-xmm: the vector registers have been added after all.
+#define KI_RECORD_HAS_VECTORS(Record) (*(ULONG *)&(Record)->Reserved[0])
+
+// Called first thing by what an export marked keeps-xmm runs off its short path, before anything
+// can change xmm6 to xmm15: adds them to the export's record.
+void KiRecordVectors(void);
+
 // Context has left driver code: moves it to the next driver frame further out. FALSE at a barrier.
 // When an unwind in progress lies between, *Unwind is its dispatcher context and Context stays as
 // it is; when a search does, *Nested is set. Both may be NULL: then they are passed over.

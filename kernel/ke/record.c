@@ -6,6 +6,19 @@
 #include "ke/kep.h"
 #include "rtl/unwind.h"
 
+static inline void
+KiStoreVectors(PM128A Xmm)
+{
+    __asm__ volatile("movups %%xmm6, 0x00(%0)\n\tmovups %%xmm7, 0x10(%0)\n\t"
+                     "movups %%xmm8, 0x20(%0)\n\tmovups %%xmm9, 0x30(%0)\n\t"
+                     "movups %%xmm10, 0x40(%0)\n\tmovups %%xmm11, 0x50(%0)\n\t"
+                     "movups %%xmm12, 0x60(%0)\n\tmovups %%xmm13, 0x70(%0)\n\t"
+                     "movups %%xmm14, 0x80(%0)\n\tmovups %%xmm15, 0x90(%0)"
+                     :
+                     : "r"(Xmm)
+                     : "memory");
+}
+
 void
 KiPushRecord(KI_RECORD_KIND Kind, PVOID Pointer, const void *Mark)
 {
@@ -20,6 +33,17 @@ KiPushRecord(KI_RECORD_KIND Kind, PVOID Pointer, const void *Mark)
     record->Reserved[0] = (ULONG64)Kind;
     record->Reserved[1] = (ULONG64)Pointer;
     KiGate.Top = record;
+}
+
+void
+KiRecordVectors(void)
+{
+    PKI_GATE_RECORD record = KiFindRecord((ULONG64)__builtin_frame_address(0));
+
+    if (record->Export == NULL || !record->Export->KeepsXmm || KI_RECORD_HAS_VECTORS(record))
+        return;
+    KiStoreVectors(record->Xmm);
+    KI_RECORD_HAS_VECTORS(record) = TRUE;
 }
 
 void
@@ -62,7 +86,7 @@ ContextFromGate(PCONTEXT Context, const KI_GATE_RECORD *Record)
     Context->R14 = Record->R14;
     Context->R15 = Record->R15;
     // What the inner frames left there is what the caller had.
-    if (Record->Export->KeepsXmm)
+    if (Record->Export->KeepsXmm && !KI_RECORD_HAS_VECTORS(Record))
         return;
     for (ULONG i = 0; i < 10; i++)
         (&Context->Xmm6)[i] = Record->Xmm[i];
@@ -117,14 +141,7 @@ BOOLEAN
 KiCallerContext(PCONTEXT Context, ULONG64 StackPointer)
 {
     Context->Rsp = StackPointer;
-    __asm__("movups %%xmm6, 0x00(%0)\n\tmovups %%xmm7, 0x10(%0)\n\t"
-            "movups %%xmm8, 0x20(%0)\n\tmovups %%xmm9, 0x30(%0)\n\t"
-            "movups %%xmm10, 0x40(%0)\n\tmovups %%xmm11, 0x50(%0)\n\t"
-            "movups %%xmm12, 0x60(%0)\n\tmovups %%xmm13, 0x70(%0)\n\t"
-            "movups %%xmm14, 0x80(%0)\n\tmovups %%xmm15, 0x90(%0)"
-            :
-            : "r"(&Context->Xmm6)
-            : "memory");
+    KiStoreVectors(&Context->Xmm6);
     return KiCrossKernelFrames(Context, NULL, NULL);
 }
 

@@ -400,6 +400,7 @@ WaitGenerally(PVOID Object,
                     .Timeout = Timeout,
                     .Blocks = thread->WaitBlocks};
 
+    KiRecordVectors();
     if (!thread->WaitNext)
         KiCheckWaitIrql("KeWaitForSingleObject", Timeout);
     ComputeDue(&wait);
