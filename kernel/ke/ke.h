@@ -199,6 +199,7 @@ struct _KTHREAD
     BOOLEAN StackSwapDisabled;
     USHORT CalloutDepth; /* KeExpandKernelStackAndCallout calls in progress */
     BOOLEAN InThreadedDpc;
+    GUID ActivityId; /* of its events (ex) */
     PVOID Extra; /* ps: the ETHREAD's own data follows the KTHREAD there */
 };
 

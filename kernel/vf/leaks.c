@@ -320,6 +320,23 @@ OnThread(PPS_THREAD Thread, PVOID Context)
 }
 
 static BOOLEAN
+OnEtwProvider(PVOID Provider, PVOID Function, PVOID Caller, const GUID *Id, PVOID Context)
+{
+    VF_LEAK *leak;
+
+    UNREFERENCED_PARAMETER(Context);
+    if (!InImage(Function) && !InImage(Caller))
+        return TRUE;
+    if (InImage(Function))
+        search.Code++; // who switches tracing on or off calls it
+    leak = AddLeak("event provider", Provider, Caller);
+    if (leak != NULL)
+        RtlFormat(leak->Detail, sizeof(leak->Detail), "{%08x-%04x-%04x-...}", (ULONG)Id->Data1,
+                  Id->Data2, Id->Data3);
+    return TRUE;
+}
+
+static BOOLEAN
 OnCallback(PVOID Function, PVOID Caller, PVOID Context)
 {
     UNREFERENCED_PARAMETER(Context);
@@ -432,6 +449,7 @@ Collect(PDRIVER_OBJECT DriverObject)
     PsForEachNotify(OnNotify, NULL);
     CmForEachCallback(OnCallback, NULL);
     ExForEachTimer(OnExTimer, NULL);
+    ExForEachEtwProvider(OnEtwProvider, NULL);
     KiForEachCallback(OnKernelCallback, NULL);
     ExForEachLookaside(OnLookaside, NULL);
     ExForEachResource(OnResource, NULL);
