@@ -10,6 +10,14 @@
 
 NTKERNELAPI NTSTATUS NTAPI NtClose(HANDLE Handle);
 
+NTKERNELAPI NTSTATUS NTAPI NtDuplicateObject(HANDLE SourceProcessHandle,
+                                             HANDLE SourceHandle,
+                                             HANDLE TargetProcessHandle,
+                                             PHANDLE TargetHandle,
+                                             ACCESS_MASK DesiredAccess,
+                                             ULONG HandleAttributes,
+                                             ULONG Options);
+
 NTKERNELAPI POBJECT_TYPE NTAPI ObGetObjectType(PVOID Object);
 
 NTKERNELAPI BOOLEAN NTAPI ObIsKernelHandle(HANDLE Handle);

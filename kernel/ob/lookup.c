@@ -37,13 +37,19 @@ ObpCheckAttributes(POBJECT_ATTRIBUTES Attributes)
 OB_SECURITY_HOOKS ObSecurity;
 
 void
-ObpBuildAccessState(PACCESS_STATE State, ACCESS_MASK DesiredAccess, POBJECT_TYPE Type)
+ObpBuildAccessState(PACCESS_STATE State,
+                    POB_AUX_DATA AuxData,
+                    ACCESS_MASK DesiredAccess,
+                    POBJECT_TYPE Type)
 {
     __builtin_memset(State, 0, sizeof(*State));
+    *AuxData = (OB_AUX_DATA){.PrivilegesUsed = &State->Privileges.PrivilegeSet};
+    State->AuxData = AuxData;
     ACCESS_MASK access = DesiredAccess;
     if (Type != NULL)
     {
         RtlMapGenericMask(&access, &Type->Info.GenericMapping);
+        AuxData->GenericMapping = Type->Info.GenericMapping;
     }
     State->OriginalDesiredAccess = DesiredAccess;
     State->RemainingDesiredAccess = access;
@@ -56,9 +62,9 @@ ObpBuildAccessState(PACCESS_STATE State, ACCESS_MASK DesiredAccess, POBJECT_TYPE
 void
 ObpReleaseAccessState(PACCESS_STATE State)
 {
-    if (ObSecurity.ReleaseSubject != NULL)
+    if (ObSecurity.ReleaseState != NULL)
     {
-        ObSecurity.ReleaseSubject(&State->SubjectSecurityContext);
+        ObSecurity.ReleaseState(State);
     }
 }
 
@@ -396,7 +402,8 @@ ObReferenceByName(PCUNICODE_STRING Name,
                   PVOID *Object)
 {
     ACCESS_STATE state;
-    ObpBuildAccessState(&state, DesiredAccess, Type);
+    OB_AUX_DATA aux;
+    ObpBuildAccessState(&state, &aux, DesiredAccess, Type);
     OBP_LOOKUP lookup = {.RootDirectory = RootDirectory,
                          .Name = Name,
                          .Attributes = Attributes,
@@ -439,7 +446,8 @@ ObOpenByName(POBJECT_ATTRIBUTES ObjectAttributes,
         return STATUS_INVALID_PARAMETER;
     }
     ACCESS_STATE state;
-    ObpBuildAccessState(&state, DesiredAccess, Type);
+    OB_AUX_DATA aux;
+    ObpBuildAccessState(&state, &aux, DesiredAccess, Type);
     OBP_LOOKUP lookup = {.RootDirectory = ObjectAttributes->RootDirectory,
                          .Name = ObjectAttributes->ObjectName,
                          .Attributes = ObjectAttributes->Attributes,

@@ -334,6 +334,13 @@ extern NTSTATUS (*ObAccessCheck)(_In_opt_ PSECURITY_DESCRIPTOR Descriptor,
                                  _In_ KPROCESSOR_MODE AccessMode,
                                  _Out_ PACCESS_MASK Granted);
 
+/* What ACCESS_STATE.AuxData points at. */
+typedef struct _OB_AUX_DATA
+{
+    PPRIVILEGE_SET PrivilegesUsed; /* the state's own, or from pool (PrivilegesAllocated) */
+    GENERIC_MAPPING GenericMapping;
+} OB_AUX_DATA, *POB_AUX_DATA;
+
 /* What else ob asks of se; all NULL until se has started. */
 typedef struct _OB_SECURITY_HOOKS
 {
@@ -351,7 +358,7 @@ typedef struct _OB_SECURITY_HOOKS
     /* Does the current thread hold SE_..._PRIVILEGE? */
     BOOLEAN (*HasPrivilege)(ULONG Privilege);
     VOID(NTAPI *CaptureSubject)(PSECURITY_SUBJECT_CONTEXT Subject);
-    VOID(NTAPI *ReleaseSubject)(PSECURITY_SUBJECT_CONTEXT Subject);
+    VOID(NTAPI *ReleaseState)(PACCESS_STATE State);
 } OB_SECURITY_HOOKS;
 
 extern OB_SECURITY_HOOKS ObSecurity;

@@ -255,6 +255,7 @@ ObInsertNewObject(PVOID Object,
     POBJECT_HEADER header = ObHeader(Object);
     PVOID target = Object;
     ACCESS_STATE accessState;
+    OB_AUX_DATA aux;
     NTSTATUS status = ObpCheckPermanent(header);
     header->Flags &= ~OB_FLAG_NEW;
     if (!NT_SUCCESS(status))
@@ -262,7 +263,7 @@ ObInsertNewObject(PVOID Object,
         ObDereference(Object);
         return status;
     }
-    ObpBuildAccessState(&accessState, DesiredAccess, header->Type);
+    ObpBuildAccessState(&accessState, &aux, DesiredAccess, header->Type);
     if (header->Name.Length != 0)
     {
         PVOID existing;

@@ -107,7 +107,10 @@ ObpCheckAttributes(POBJECT_ATTRIBUTES Attributes);
 
 /* Fills an access state for DesiredAccess with the current thread as subject; generic rights are
  * mapped when Type is known. MAXIMUM_ALLOWED stays: it is resolved by who checks. */
-void ObpBuildAccessState(PACCESS_STATE State, ACCESS_MASK DesiredAccess, POBJECT_TYPE Type);
+void ObpBuildAccessState(PACCESS_STATE State,
+                         POB_AUX_DATA AuxData,
+                         ACCESS_MASK DesiredAccess,
+                         POBJECT_TYPE Type);
 
 void ObpReleaseAccessState(PACCESS_STATE State);
 

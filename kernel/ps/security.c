@@ -101,10 +101,7 @@ PsImpersonateClient(PETHREAD Thread,
         PspStopImpersonating(thread);
         return STATUS_SUCCESS;
     }
-    ObReference(Token);
-    PspStopImpersonating(thread);
-    thread->Identity = (SE_CLIENT){Token, CopyOnOpen, EffectiveOnly, ImpersonationLevel};
-    return STATUS_SUCCESS;
+    return SeImpersonate(Thread, (SE_CLIENT){Token, CopyOnOpen, EffectiveOnly, ImpersonationLevel});
 }
 
 /* Contract: NF:ntifs.PsRevertToSelf. */
@@ -151,13 +148,17 @@ PsRestoreImpersonation(PETHREAD Thread, PSE_IMPERSONATION_STATE ImpersonationSta
 
 /* ---- services ----------------------------------------------------------------------------- */
 
+/* A handle that cannot be returned must not be made. */
 static NTSTATUS
-PspReturnHandle(PHANDLE Target, HANDLE Handle, KPROCESSOR_MODE Mode)
+PspProbeHandle(PHANDLE Target, KPROCESSOR_MODE Mode)
 {
-    if (Mode != KernelMode && !MmProbeRange(Target, sizeof(Handle)))
-    {
-        return STATUS_ACCESS_VIOLATION;
-    }
+    return Mode != KernelMode && !MmProbeRange(Target, sizeof(HANDLE)) ? STATUS_ACCESS_VIOLATION
+                                                                       : STATUS_SUCCESS;
+}
+
+static NTSTATUS
+PspReturnHandle(PHANDLE Target, HANDLE Handle)
+{
     return KeTryCopy(Target, &Handle, sizeof(Handle));
 }
 
@@ -176,8 +177,11 @@ PspOpenToken(HANDLE ProcessHandle,
 {
     PPS_PROCESS process;
     HANDLE handle;
-    NTSTATUS status = ObReferenceObjectByHandle(ProcessHandle, PSP_PROCESS_QUERY, PspProcessType,
-                                                Mode, (PVOID *)&process, NULL);
+    NTSTATUS status = PspProbeHandle(TokenHandle, Mode);
+    status = NT_SUCCESS(status)
+                 ? ObReferenceObjectByHandle(ProcessHandle, PSP_PROCESS_QUERY, PspProcessType, Mode,
+                                             (PVOID *)&process, NULL)
+                 : status;
     if (!NT_SUCCESS(status))
     {
         return status;
@@ -185,7 +189,7 @@ PspOpenToken(HANDLE ProcessHandle,
     status = ObOpenObjectByPointer(process->Token, PspHandleAttributes(HandleAttributes, Mode),
                                    NULL, DesiredAccess, *SeTokenObjectType, Mode, &handle);
     ObDereference(process);
-    return NT_SUCCESS(status) ? PspReturnHandle(TokenHandle, handle, Mode) : status;
+    return NT_SUCCESS(status) ? PspReturnHandle(TokenHandle, handle) : status;
 }
 
 /* Contract: NF:ntifs.NtOpenProcessTokenEx. */
@@ -236,8 +240,11 @@ PspOpenThreadToken(HANDLE ThreadHandle,
     SE_IMPERSONATION_STATE state = {0};
     PACCESS_TOKEN token = NULL;
     HANDLE handle;
-    NTSTATUS status = ObReferenceObjectByHandle(ThreadHandle, PSP_THREAD_QUERY, PspThreadType, Mode,
-                                                (PVOID *)&thread, NULL);
+    NTSTATUS status = PspProbeHandle(TokenHandle, Mode);
+    status = NT_SUCCESS(status)
+                 ? ObReferenceObjectByHandle(ThreadHandle, PSP_THREAD_QUERY, PspThreadType, Mode,
+                                             (PVOID *)&thread, NULL)
+                 : status;
     if (!NT_SUCCESS(status))
     {
         return status;
@@ -278,7 +285,7 @@ PspOpenThreadToken(HANDLE ThreadHandle,
         ObDereference(token);
     }
     ObDereference(thread);
-    return NT_SUCCESS(status) ? PspReturnHandle(TokenHandle, handle, Mode) : status;
+    return NT_SUCCESS(status) ? PspReturnHandle(TokenHandle, handle) : status;
 }
 
 /* Contract: NF:ntifs.NtOpenThreadTokenEx. */

@@ -53,6 +53,10 @@ PspOpenById(PHANDLE Handle,
     OBJECT_ATTRIBUTES attributes;
     CLIENT_ID id;
     PVOID object;
+    if (Mode != KernelMode && !MmProbeRange(Handle, sizeof(HANDLE)))
+    {
+        return STATUS_ACCESS_VIOLATION;
+    }
     if (ObjectAttributes == NULL)
     {
         return STATUS_OBJECT_NAME_INVALID;

@@ -153,6 +153,7 @@ typedef struct _SEP_NEW
     PSEP_TOKEN Token;
     const GENERIC_MAPPING *Mapping;
     BOOLEAN Container;
+    ULONG Flags; /* SEF_... */
 } SEP_NEW;
 
 /* CREATOR OWNER and CREATOR GROUP stand for those of the new object. */
@@ -288,21 +289,87 @@ SepOnlyLabels(const ACL *Sacl)
 }
 
 static NTSTATUS
-SepCheckExplicit(const SEP_PARTS *Explicit, PSEP_TOKEN Token, KPROCESSOR_MODE Mode)
+SepCheckExplicit(const SEP_PARTS *Explicit, PSEP_TOKEN Token, ULONG Flags, KPROCESSOR_MODE Mode)
 {
     if (Mode == KernelMode)
     {
         return STATUS_SUCCESS;
     }
-    if (Explicit->Owner != NULL && !SepMayOwn(Token, Explicit->Owner))
+    if (!(Flags & SEF_AVOID_OWNER_CHECK) && Explicit->Owner != NULL &&
+        !SepMayOwn(Token, Explicit->Owner))
     {
         return STATUS_INVALID_OWNER;
     }
-    if (Explicit->Sacl != NULL && !SepOnlyLabels(Explicit->Sacl) &&
-        !SeTokenHasPrivilege(Token, SE_SECURITY_PRIVILEGE))
+    if (!(Flags & SEF_AVOID_PRIVILEGE_CHECK) && Explicit->Sacl != NULL &&
+        !SepOnlyLabels(Explicit->Sacl) && !SeTokenHasPrivilege(Token, SE_SECURITY_PRIVILEGE))
     {
         return STATUS_PRIVILEGE_NOT_HELD;
     }
+    return STATUS_SUCCESS;
+}
+
+/* Appends copies of those entries whose INHERITED_ACE bit is Wanted, with that bit as Given. */
+static void
+SepAppendAces(PACL Acl, const ACL *Source, BOOLEAN Wanted, BOOLEAN Given)
+{
+    const UCHAR *position = (const UCHAR *)(Source + 1);
+    const UCHAR *end = (const UCHAR *)Source + Source->AclSize;
+    for (ULONG index = 0; index < Source->AceCount && position + sizeof(ACE_HEADER) <= end; index++)
+    {
+        const ACE_HEADER *ace = (const ACE_HEADER *)position;
+        if (((ace->AceFlags & INHERITED_ACE) != 0) == Wanted)
+        {
+            ACE_HEADER *copy = (ACE_HEADER *)((PUCHAR)Acl + Acl->AclSize);
+            __builtin_memcpy(copy, ace, ace->AceSize);
+            copy->AceFlags =
+                (UCHAR)((ace->AceFlags & ~INHERITED_ACE) | (Given ? INHERITED_ACE : 0));
+            Acl->AclSize += ace->AceSize;
+            Acl->AceCount++;
+        }
+        position += ace->AceSize;
+    }
+}
+
+static PACL
+SepAllocateAcl(const ACL *First, const ACL *Second)
+{
+    const ULONG size =
+        (First == NULL ? 0u : First->AclSize) + (Second == NULL ? 0u : Second->AclSize);
+    const UCHAR revision = First != NULL    ? First->AclRevision
+                           : Second != NULL ? Second->AclRevision
+                                            : ACL_REVISION;
+    PACL acl = size > MAXUSHORT ? NULL : MmAllocatePool(PagedPool, size + sizeof(ACL), SEP_TAG);
+    if (acl != NULL)
+    {
+        *acl = (ACL){.AclRevision = revision, .AclSize = sizeof(ACL)};
+    }
+    return acl;
+}
+
+/* Both: explicit entries that are not copies of inherited ones, then what is inherited, marked as
+ * such (NF:wdm.SeAssignSecurityEx, SEF_..._AUTO_INHERIT). *Made takes the place of *Inherited. */
+static NTSTATUS
+SepMergeAcl(const SEP_NEW *New, const ACL *Explicit, PACL Inherited, PACL *Made)
+{
+    PACL acl = SepAllocateAcl(Explicit, Inherited);
+    *Made = acl;
+    if (acl != NULL && Explicit != NULL)
+    {
+        SepAppendAces(acl, Explicit, FALSE, FALSE);
+    }
+    if (acl != NULL && Inherited != NULL)
+    {
+        SepAppendAces(acl, Inherited, FALSE, TRUE);
+    }
+    if (Inherited != NULL)
+    {
+        MmFreePool(Inherited, SEP_TAG);
+    }
+    if (acl == NULL)
+    {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    SepMapAcl(acl, New->Mapping);
     return STATUS_SUCCESS;
 }
 
@@ -310,21 +377,26 @@ SepCheckExplicit(const SEP_PARTS *Explicit, PSEP_TOKEN Token, KPROCESSOR_MODE Mo
 static NTSTATUS
 SepChooseDacl(const SEP_NEW *New, const SEP_PARTS *Explicit, PSEP_PARTS Result, PACL *Made)
 {
+    const BOOLEAN defaulted = (Explicit->Control & SE_DACL_DEFAULTED) != 0 ||
+                              (New->Flags & SEF_DEFAULT_DESCRIPTOR_FOR_OBJECT) != 0;
+    const BOOLEAN merge =
+        (New->Flags & SEF_DACL_AUTO_INHERIT) && !(Explicit->Control & SE_DACL_PROTECTED);
     PACL inherited = NULL;
+    NTSTATUS status;
     *Made = NULL;
-    if ((Explicit->Control & SE_DACL_PRESENT) && !(Explicit->Control & SE_DACL_DEFAULTED))
+    Result->Control |= (New->Flags & SEF_DACL_AUTO_INHERIT) ? SE_DACL_AUTO_INHERITED : 0;
+    if ((Explicit->Control & SE_DACL_PRESENT) && !defaulted && (!merge || Explicit->Dacl == NULL))
     {
         Result->Control |= SE_DACL_PRESENT | (Explicit->Control & SE_DACL_PROTECTED);
         if (Explicit->Dacl == NULL)
         {
             return STATUS_SUCCESS;
         }
-        const NTSTATUS status = SepCopyAcl(Explicit->Dacl, New->Mapping, Made);
+        status = SepCopyAcl(Explicit->Dacl, New->Mapping, Made);
         Result->Dacl = *Made;
         return status;
     }
-    NTSTATUS status =
-        SepInheritAcl(New, New->Parent == NULL ? NULL : New->Parent->Dacl, &inherited);
+    status = SepInheritAcl(New, New->Parent == NULL ? NULL : New->Parent->Dacl, &inherited);
     if (!NT_SUCCESS(status))
     {
         return status;
@@ -332,7 +404,11 @@ SepChooseDacl(const SEP_NEW *New, const SEP_PARTS *Explicit, PSEP_PARTS Result, 
     const ACL *source =
         (Explicit->Control & SE_DACL_PRESENT) ? Explicit->Dacl : New->Token->DefaultDacl;
     *Made = inherited;
-    if (inherited == NULL && source != NULL)
+    if (merge && (inherited != NULL || ((Explicit->Control & SE_DACL_PRESENT) && !defaulted)))
+    {
+        status = SepMergeAcl(New, defaulted ? NULL : Explicit->Dacl, inherited, Made);
+    }
+    else if (inherited == NULL && source != NULL)
     {
         status = SepCopyAcl(source, New->Mapping, Made);
         Result->Control |= SE_DACL_DEFAULTED;
@@ -343,13 +419,31 @@ SepChooseDacl(const SEP_NEW *New, const SEP_PARTS *Explicit, PSEP_PARTS Result, 
     return status;
 }
 
+/* Owner and group: explicit, of the parent where that is asked for, or the token's. */
+static void
+SepChooseOwners(const SEP_NEW *New, const SEP_PARTS *Explicit, PSEP_PARTS Result)
+{
+    const SEP_PARTS *parent = New->Parent;
+    Result->Owner = Explicit->Owner;
+    Result->Group = Explicit->Group;
+    if (Result->Owner == NULL && parent != NULL && (New->Flags & SEF_DEFAULT_OWNER_FROM_PARENT))
+    {
+        Result->Owner = parent->Owner;
+    }
+    if (Result->Group == NULL && parent != NULL && (New->Flags & SEF_DEFAULT_GROUP_FROM_PARENT))
+    {
+        Result->Group = parent->Group;
+    }
+    Result->Owner = Result->Owner != NULL ? Result->Owner : (PSID)SepOwnerOf(New->Token);
+    Result->Group = Result->Group != NULL ? Result->Group : (PSID)SepPrimaryGroupOf(New->Token);
+}
+
 static NTSTATUS
 SepAssign(const SEP_PARTS *Explicit, const SEP_NEW *New, PSECURITY_DESCRIPTOR *Descriptor)
 {
     SEP_PARTS result = {0};
     PACL dacl = NULL, sacl = NULL;
-    result.Owner = Explicit->Owner != NULL ? Explicit->Owner : (PSID)SepOwnerOf(New->Token);
-    result.Group = Explicit->Group != NULL ? Explicit->Group : (PSID)SepPrimaryGroupOf(New->Token);
+    SepChooseOwners(New, Explicit, &result);
     NTSTATUS status = SepChooseDacl(New, Explicit, &result, &dacl);
     if (NT_SUCCESS(status) && (Explicit->Control & SE_SACL_PRESENT))
     {
@@ -377,6 +471,27 @@ SepAssign(const SEP_PARTS *Explicit, const SEP_NEW *New, PSECURITY_DESCRIPTOR *D
     return status;
 }
 
+static NTSTATUS
+SepAssignFlagged(PSECURITY_DESCRIPTOR ParentDescriptor,
+                 PSECURITY_DESCRIPTOR ExplicitDescriptor,
+                 SEP_NEW *New,
+                 KPROCESSOR_MODE Mode,
+                 PSECURITY_DESCRIPTOR *NewDescriptor)
+{
+    SEP_PARTS parent, explicit = {0};
+    if (ParentDescriptor != NULL)
+    {
+        SepSplit(ParentDescriptor, &parent);
+        New->Parent = &parent;
+    }
+    if (ExplicitDescriptor != NULL)
+    {
+        SepSplit(ExplicitDescriptor, &explicit);
+    }
+    const NTSTATUS status = SepCheckExplicit(&explicit, New->Token, New->Flags, Mode);
+    return NT_SUCCESS(status) ? SepAssign(&explicit, New, NewDescriptor) : status;
+}
+
 NTSTATUS
 SepAssignToObject(PSECURITY_DESCRIPTOR ParentDescriptor,
                   PSECURITY_DESCRIPTOR ExplicitDescriptor,
@@ -386,19 +501,8 @@ SepAssignToObject(PSECURITY_DESCRIPTOR ParentDescriptor,
                   KPROCESSOR_MODE Mode,
                   PSECURITY_DESCRIPTOR *NewDescriptor)
 {
-    SEP_PARTS parent, explicit = {0};
     SEP_NEW new = {.Token = SepToken(Token), .Mapping = Mapping, .Container = Container};
-    if (ParentDescriptor != NULL)
-    {
-        SepSplit(ParentDescriptor, &parent);
-        new.Parent = &parent;
-    }
-    if (ExplicitDescriptor != NULL)
-    {
-        SepSplit(ExplicitDescriptor, &explicit);
-    }
-    const NTSTATUS status = SepCheckExplicit(&explicit, new.Token, Mode);
-    return NT_SUCCESS(status) ? SepAssign(&explicit, &new, NewDescriptor) : status;
+    return SepAssignFlagged(ParentDescriptor, ExplicitDescriptor, &new, Mode, NewDescriptor);
 }
 
 /* ---- documented routines ------------------------------------------------------------------ */
@@ -419,7 +523,7 @@ SeAssignSecurity(PSECURITY_DESCRIPTOR ParentDescriptor,
                              KiCurrentThread()->PreviousMode, NewDescriptor);
 }
 
-/* Contract: NF:wdm.SeAssignSecurityEx: without flags, as SeAssignSecurity. */
+/* Contract: NF:wdm.SeAssignSecurityEx. Objects of the kernel have no GUIDs as types. */
 DDI NTSTATUS
 SeAssignSecurityEx(PSECURITY_DESCRIPTOR ParentDescriptor,
                    PSECURITY_DESCRIPTOR ExplicitDescriptor,
@@ -431,14 +535,14 @@ SeAssignSecurityEx(PSECURITY_DESCRIPTOR ParentDescriptor,
                    PGENERIC_MAPPING GenericMapping,
                    POOL_TYPE PoolType)
 {
-    const BOOLEAN avoidChecks =
-        (AutoInheritFlags & (SEF_AVOID_PRIVILEGE_CHECK | SEF_AVOID_OWNER_CHECK)) ==
-        (SEF_AVOID_PRIVILEGE_CHECK | SEF_AVOID_OWNER_CHECK);
+    SEP_NEW new = {.Token = SepEffective(SubjectContext),
+                   .Mapping = GenericMapping,
+                   .Container = IsDirectoryObject,
+                   .Flags = AutoInheritFlags};
     (void)ObjectType;
     (void)PoolType;
-    return SepAssignToObject(
-        ParentDescriptor, ExplicitDescriptor, IsDirectoryObject, SepEffective(SubjectContext),
-        GenericMapping, avoidChecks ? KernelMode : KiCurrentThread()->PreviousMode, NewDescriptor);
+    return SepAssignFlagged(ParentDescriptor, ExplicitDescriptor, &new,
+                            KiCurrentThread()->PreviousMode, NewDescriptor);
 }
 
 /* Contract: NF:wdm.SeDeassignSecurity. */
@@ -515,8 +619,10 @@ SeQuerySecurityDescriptorInfo(PSECURITY_INFORMATION SecurityInformation,
 static void
 SepOverlay(PSEP_PARTS Parts, const SEP_PARTS *Change, SECURITY_INFORMATION Information)
 {
-    const USHORT dacl = SE_DACL_PRESENT | SE_DACL_DEFAULTED | SE_DACL_PROTECTED;
-    const USHORT sacl = SE_SACL_PRESENT | SE_SACL_DEFAULTED | SE_SACL_PROTECTED;
+    const USHORT dacl =
+        SE_DACL_PRESENT | SE_DACL_DEFAULTED | SE_DACL_PROTECTED | SE_DACL_AUTO_INHERITED;
+    const USHORT sacl =
+        SE_SACL_PRESENT | SE_SACL_DEFAULTED | SE_SACL_PROTECTED | SE_SACL_AUTO_INHERITED;
     Parts->Control &= ~(USHORT)SE_SELF_RELATIVE;
     if (Information & OWNER_SECURITY_INFORMATION)
     {
@@ -562,6 +668,72 @@ SeSetSecurityDescriptorInfo(PVOID Object,
                                          ObjectsSecurityDescriptor, 0, PoolType, GenericMapping);
 }
 
+/* The rules of NF:ntifs.SeSetSecurityDescriptorInfoEx for an ACL that inherits: what was inherited
+ * stays, unless one of the two is protected. */
+static NTSTATUS
+SepInheritChange(const ACL *Current,
+                 const ACL *Change,
+                 BOOLEAN CurrentProtected,
+                 BOOLEAN ChangeProtected,
+                 PACL *Made)
+{
+    PACL acl = SepAllocateAcl(Change, Current);
+    if (acl == NULL)
+    {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    SepAppendAces(acl, Change, FALSE, FALSE);
+    if (ChangeProtected || CurrentProtected)
+    {
+        SepAppendAces(acl, Change, TRUE, !ChangeProtected);
+    }
+    else if (Current != NULL)
+    {
+        SepAppendAces(acl, Current, TRUE, TRUE);
+    }
+    *Made = acl;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS
+SepInheritChanges(const SEP_PARTS *Current, PSEP_PARTS Change, ULONG Flags, PACL *Dacl, PACL *Sacl)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+    if ((Flags & SEF_DACL_AUTO_INHERIT) && Change->Dacl != NULL)
+    {
+        status = SepInheritChange(Current->Dacl, Change->Dacl,
+                                  (Current->Control & SE_DACL_PROTECTED) != 0,
+                                  (Change->Control & SE_DACL_PROTECTED) != 0, Dacl);
+        Change->Dacl = NT_SUCCESS(status) ? *Dacl : Change->Dacl;
+        Change->Control |= SE_DACL_AUTO_INHERITED;
+    }
+    if (NT_SUCCESS(status) && (Flags & SEF_SACL_AUTO_INHERIT) && Change->Sacl != NULL)
+    {
+        status = SepInheritChange(Current->Sacl, Change->Sacl,
+                                  (Current->Control & SE_SACL_PROTECTED) != 0,
+                                  (Change->Control & SE_SACL_PROTECTED) != 0, Sacl);
+        Change->Sacl = NT_SUCCESS(status) ? *Sacl : Change->Sacl;
+        Change->Control |= SE_SACL_AUTO_INHERITED;
+    }
+    return status;
+}
+
+static NTSTATUS
+SepCheckChange(SECURITY_INFORMATION Information, const SEP_PARTS *Change)
+{
+    SECURITY_SUBJECT_CONTEXT subject;
+    SepBorrowSubject(&subject);
+    if ((Information & OWNER_SECURITY_INFORMATION) &&
+        (Change->Owner == NULL || (KiCurrentThread()->PreviousMode != KernelMode &&
+                                   !SepMayOwn(SepEffective(&subject), Change->Owner))))
+    {
+        return STATUS_INVALID_OWNER;
+    }
+    return (Information & GROUP_SECURITY_INFORMATION) && Change->Group == NULL
+               ? STATUS_INVALID_PRIMARY_GROUP
+               : STATUS_SUCCESS;
+}
+
 /* Contract: NF:ntifs.SeSetSecurityDescriptorInfoEx. */
 DDI NTSTATUS
 SeSetSecurityDescriptorInfoEx(PVOID Object,
@@ -572,40 +744,45 @@ SeSetSecurityDescriptorInfoEx(PVOID Object,
                               POOL_TYPE PoolType,
                               PGENERIC_MAPPING GenericMapping)
 {
-    SECURITY_SUBJECT_CONTEXT subject;
-    SEP_PARTS parts, change;
+    SEP_PARTS parts, change, joined;
     PSECURITY_DESCRIPTOR new;
+    PACL dacl = NULL, sacl = NULL;
     (void)Object;
-    (void)AutoInheritFlags;
     (void)PoolType;
     if (*ObjectsSecurityDescriptor == NULL)
     {
         return STATUS_NO_SECURITY_ON_OBJECT;
     }
-    SepBorrowSubject(&subject);
     SepSplit(*ObjectsSecurityDescriptor, &parts);
     SepSplit(ModificationDescriptor, &change);
-    if ((*SecurityInformation & OWNER_SECURITY_INFORMATION) &&
-        (change.Owner == NULL || (KiCurrentThread()->PreviousMode != KernelMode &&
-                                  !SepMayOwn(SepEffective(&subject), change.Owner))))
+    if (!(parts.Control & SE_SELF_RELATIVE))
     {
-        return STATUS_INVALID_OWNER;
+        return STATUS_BAD_DESCRIPTOR_FORMAT;
     }
-    if ((*SecurityInformation & GROUP_SECURITY_INFORMATION) && change.Group == NULL)
-    {
-        return STATUS_INVALID_PRIMARY_GROUP;
-    }
-    SepOverlay(&parts, &change, *SecurityInformation);
-    const NTSTATUS status = SepJoin(&parts, &new);
+    NTSTATUS status = SepCheckChange(*SecurityInformation, &change);
+    status = NT_SUCCESS(status) ? SepInheritChanges(&parts, &change, AutoInheritFlags, &dacl, &sacl)
+                                : status;
     if (NT_SUCCESS(status))
     {
-        SEP_PARTS joined;
+        SepOverlay(&parts, &change, *SecurityInformation);
+        status = SepJoin(&parts, &new);
+    }
+    if (NT_SUCCESS(status))
+    {
         SepSplit(new, &joined);
         if (joined.Dacl != NULL)
         {
             SepMapAcl(joined.Dacl, GenericMapping);
         }
         *ObjectsSecurityDescriptor = new;
+    }
+    if (dacl != NULL)
+    {
+        MmFreePool(dacl, SEP_TAG);
+    }
+    if (sacl != NULL)
+    {
+        MmFreePool(sacl, SEP_TAG);
     }
     return status;
 }

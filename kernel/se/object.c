@@ -321,7 +321,7 @@ SeInitSystem(void)
     ObSecurity.Assign = SepAssignForOb;
     ObSecurity.HasPrivilege = SepHasPrivilege;
     ObSecurity.CaptureSubject = SeCaptureSubjectContext;
-    ObSecurity.ReleaseSubject = SeReleaseSubjectContext;
+    ObSecurity.ReleaseState = SeDeleteAccessState;
     return status;
 }
 

@@ -601,6 +601,10 @@ NtDuplicateToken(HANDLE ExistingTokenHandle,
     {
         return STATUS_INVALID_PARAMETER;
     }
+    if (mode != KernelMode && !MmProbeRange(NewTokenHandle, sizeof(HANDLE)))
+    {
+        return STATUS_ACCESS_VIOLATION;
+    }
     if (ObjectAttributes != NULL)
     {
         status = SepCapture(&attributes, ObjectAttributes, sizeof(attributes), mode);

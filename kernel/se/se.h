@@ -42,6 +42,11 @@ typedef struct _SE_CLIENT
 extern PACCESS_TOKEN *(*SeProcessToken)(PEPROCESS Process);
 extern PSE_CLIENT (*SeThreadClient)(PETHREAD Thread);
 
+/* Makes Thread act as Client, whose token is referenced; as somebody that its process may not act
+ * as, it gets a copy to identify (NF:ntifs.PsImpersonateClient). */
+NTSTATUS
+SeImpersonate(_In_ PETHREAD Thread, _In_ SE_CLIENT Client);
+
 /* Access that AccessMode gets to an object with Descriptor (NULL: everything). Generic rights in
  * Desired are mapped first; MAXIMUM_ALLOWED is resolved. The current thread is the subject. */
 NTSTATUS

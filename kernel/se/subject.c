@@ -179,7 +179,7 @@ NtPrivilegeCheck(HANDLE ClientToken, PPRIVILEGE_SET RequiredPrivileges, PBOOLEAN
 /* ---- access states ------------------------------------------------------------------------ */
 
 /* Exported, without a page of its own: the state of an open by the subject of Thread. AuxData is
- * the caller's memory, of which nothing is used here. */
+ * the caller's memory and begins with the privileges used and the generic mapping. */
 DDI NTSTATUS
 SeCreateAccessStateEx(PETHREAD Thread,
                       PEPROCESS Process,
@@ -188,7 +188,9 @@ SeCreateAccessStateEx(PETHREAD Thread,
                       ACCESS_MASK DesiredAccess,
                       PGENERIC_MAPPING GenericMapping)
 {
+    const POB_AUX_DATA aux = AuxData;
     __builtin_memset(AccessState, 0, sizeof(*AccessState));
+    *aux = (OB_AUX_DATA){.PrivilegesUsed = &AccessState->Privileges.PrivilegeSet};
     AccessState->AuxData = AuxData;
     AccessState->OperationID = SepNewLuid();
     AccessState->OriginalDesiredAccess = DesiredAccess;
@@ -196,6 +198,7 @@ SeCreateAccessStateEx(PETHREAD Thread,
     if (GenericMapping != NULL)
     {
         RtlMapGenericMask(&AccessState->RemainingDesiredAccess, GenericMapping);
+        aux->GenericMapping = *GenericMapping;
     }
     SeCaptureSubjectContextEx(Thread, Process, &AccessState->SubjectSecurityContext);
     return STATUS_SUCCESS;
@@ -217,6 +220,11 @@ SeCreateAccessState(PACCESS_STATE AccessState,
 DDI VOID
 SeDeleteAccessState(PACCESS_STATE AccessState)
 {
+    if (AccessState->PrivilegesAllocated)
+    {
+        MmFreePool(((POB_AUX_DATA)AccessState->AuxData)->PrivilegesUsed, SEP_TAG);
+        AccessState->PrivilegesAllocated = FALSE;
+    }
     SeReleaseSubjectContext(&AccessState->SubjectSecurityContext);
 }
 
@@ -224,26 +232,38 @@ SeDeleteAccessState(PACCESS_STATE AccessState)
 DDI VOID
 SeSetAccessStateGenericMapping(PACCESS_STATE AccessState, PGENERIC_MAPPING GenericMapping)
 {
-    /* AuxData of Windows begins with the privileges used, the mapping follows; here it is the
-     * mapping that access was computed with. */
-    RtlMapGenericMask(&AccessState->RemainingDesiredAccess, GenericMapping);
-    RtlMapGenericMask(&AccessState->PreviouslyGrantedAccess, GenericMapping);
+    ((POB_AUX_DATA)AccessState->AuxData)->GenericMapping = *GenericMapping;
 }
 
-/* Contract: NF:ntifs.SeAppendPrivileges. What does not fit into the three of the structure is
- * refused, as nothing else of the access state owns memory. */
+/* Contract: NF:ntifs.SeAppendPrivileges: the structure holds three, more are in paged pool. */
 DDI NTSTATUS
 SeAppendPrivileges(PACCESS_STATE AccessState, PPRIVILEGE_SET Privileges)
 {
-    INITIAL_PRIVILEGE_SET *set = &AccessState->Privileges.InitialPrivilegeSet;
-    if (set->PrivilegeCount + Privileges->PrivilegeCount > INITIAL_PRIVILEGE_COUNT)
+    const POB_AUX_DATA aux = AccessState->AuxData;
+    PPRIVILEGE_SET set = aux->PrivilegesUsed;
+    const ULONG used = set->PrivilegeCount, count = used + Privileges->PrivilegeCount;
+    if (count > INITIAL_PRIVILEGE_COUNT)
     {
-        return STATUS_INSUFFICIENT_RESOURCES;
+        const SIZE_T size =
+            FIELD_OFFSET(PRIVILEGE_SET, Privilege) + count * sizeof(LUID_AND_ATTRIBUTES);
+        set = MmAllocatePool(PagedPool, size, SEP_TAG);
+        if (set == NULL)
+        {
+            return STATUS_INSUFFICIENT_RESOURCES;
+        }
+        __builtin_memcpy(set, aux->PrivilegesUsed,
+                         FIELD_OFFSET(PRIVILEGE_SET, Privilege) +
+                             used * sizeof(LUID_AND_ATTRIBUTES));
+        if (AccessState->PrivilegesAllocated)
+        {
+            MmFreePool(aux->PrivilegesUsed, SEP_TAG);
+        }
+        aux->PrivilegesUsed = set;
+        AccessState->PrivilegesAllocated = TRUE;
     }
-    for (ULONG index = 0; index < Privileges->PrivilegeCount; index++)
-    {
-        set->Privilege[set->PrivilegeCount++] = Privileges->Privilege[index];
-    }
+    __builtin_memcpy(set->Privilege + used, Privileges->Privilege,
+                     Privileges->PrivilegeCount * sizeof(LUID_AND_ATTRIBUTES));
+    set->PrivilegeCount = count;
     return STATUS_SUCCESS;
 }
 
@@ -260,7 +280,7 @@ SepFillClient(PACCESS_TOKEN Token,
     Context->SecurityQos = *Qos;
     Context->ServerIsRemote = Remote;
     Context->DirectAccessEffectiveOnly = EffectiveOnly;
-    if (Qos->ContextTrackingMode == SECURITY_DYNAMIC_TRACKING)
+    if (Qos->ContextTrackingMode == SECURITY_DYNAMIC_TRACKING && !Remote)
     {
         Context->DirectlyAccessClientToken = TRUE;
         Context->ClientToken = Token;
@@ -293,7 +313,7 @@ SeCreateClientSecurityFromSubjectContext(PSECURITY_SUBJECT_CONTEXT SubjectContex
     {
         /* A client cannot be handed on with more than it gave. */
         if (ClientSecurityQos->ImpersonationLevel > SubjectContext->ImpersonationLevel ||
-            SubjectContext->ImpersonationLevel < SecurityIdentification ||
+            SubjectContext->ImpersonationLevel < SecurityImpersonation ||
             (ServerIsRemote && SubjectContext->ImpersonationLevel != SecurityDelegation))
         {
             return STATUS_BAD_IMPERSONATION_LEVEL;
@@ -318,26 +338,61 @@ SeCreateClientSecurity(PETHREAD ClientThread,
     return status;
 }
 
-/* Contract: NF:ntifs.SeImpersonateClientEx: NULL is the current thread. */
-DDI NTSTATUS
-SeImpersonateClientEx(PSECURITY_CLIENT_CONTEXT ClientContext, PETHREAD ServerThread)
+/* May a thread of a process with Server act with all that Client may
+ * (NF:ntifs.PsImpersonateClient): with the privilege to impersonate, as the same unrestricted user
+ * of no higher integrity, or as nobody. */
+static BOOLEAN
+SepMayImpersonate(PSEP_TOKEN Server, PSEP_TOKEN Client)
 {
-    const PSE_CLIENT client =
-        SeThreadClient(ServerThread == NULL ? (PETHREAD)KiCurrentThread() : ServerThread);
-    const BOOLEAN effectiveOnly = ClientContext->DirectlyAccessClientToken
-                                      ? ClientContext->DirectAccessEffectiveOnly
-                                      : ClientContext->SecurityQos.EffectiveOnly;
+    const SEP_SID anonymous = SepMakeSid(5, 1, 7 /* SECURITY_ANONYMOUS_LOGON_RID */, 0);
+    return SeTokenHasPrivilege(Server, SE_IMPERSONATE_PRIVILEGE) ||
+           SepEqualSids(&Client->User, &anonymous) ||
+           (SepEqualSids(&Server->User, &Client->User) && Client->Integrity <= Server->Integrity &&
+            !((Server->Flags | Client->Flags) & SEP_TOKEN_RESTRICTED));
+}
+
+NTSTATUS
+SeImpersonate(PETHREAD Thread, SE_CLIENT Client)
+{
+    const PSE_CLIENT client = SeThreadClient(Thread);
+    const PACCESS_TOKEN server = *SeProcessToken((PEPROCESS)((PKTHREAD)Thread)->Process);
+    if (Client.Level >= SecurityImpersonation &&
+        !SepMayImpersonate(SepToken(server), SepToken(Client.Token)))
+    {
+        /* It learns who the client is, and may do nothing as that one. */
+        const NTSTATUS status =
+            SeDuplicateToken(Client.Token, TokenImpersonation, SecurityIdentification,
+                             Client.EffectiveOnly, &Client.Token);
+        if (!NT_SUCCESS(status))
+        {
+            return STATUS_NO_MEMORY;
+        }
+        Client.Level = SecurityIdentification;
+    }
+    else
+    {
+        ObReference(Client.Token);
+    }
     const PACCESS_TOKEN old = client->Token;
-    ObReference(ClientContext->ClientToken);
-    client->Token = ClientContext->ClientToken;
-    client->CopyOnOpen = ClientContext->DirectlyAccessClientToken;
-    client->EffectiveOnly = effectiveOnly;
-    client->Level = ClientContext->SecurityQos.ImpersonationLevel;
+    *client = Client;
     if (old != NULL)
     {
         ObDereference(old);
     }
     return STATUS_SUCCESS;
+}
+
+/* Contract: NF:ntifs.SeImpersonateClientEx: NULL is the current thread. */
+DDI NTSTATUS
+SeImpersonateClientEx(PSECURITY_CLIENT_CONTEXT ClientContext, PETHREAD ServerThread)
+{
+    const BOOLEAN effectiveOnly = ClientContext->DirectlyAccessClientToken
+                                      ? ClientContext->DirectAccessEffectiveOnly
+                                      : ClientContext->SecurityQos.EffectiveOnly;
+    return SeImpersonate(ServerThread == NULL ? (PETHREAD)KiCurrentThread() : ServerThread,
+                         (SE_CLIENT){ClientContext->ClientToken,
+                                     ClientContext->DirectlyAccessClientToken, effectiveOnly,
+                                     ClientContext->SecurityQos.ImpersonationLevel});
 }
 
 /* Contract: NF:ntifs.SeImpersonateClient. */

@@ -17,6 +17,8 @@
 
 #include "check.h"
 
+extern POBJECT_TYPE *MmSectionObjectType;
+
 static NTSTATUS raised;
 static UNICODE_STRING deviceName = RTL_CONSTANT_STRING(L"\\Device\\Sections");
 static UNICODE_STRING linkName = RTL_CONSTANT_STRING(L"\\DosDevices\\Sections");
@@ -199,8 +201,11 @@ TestNames(void)
               STATUS_SUCCESS);
     EXPECT_EQ(ZwOpenSection(&again, SECTION_MAP_READ | SECTION_MAP_WRITE, &attributes),
               STATUS_SUCCESS);
-    EXPECT_EQ(ObReferenceObjectByHandle(again, SECTION_MAP_READ, NULL, KernelMode, &object, NULL),
+    EXPECT_EQ(ObReferenceObjectByHandle(again, SECTION_MAP_READ, *MmSectionObjectType, KernelMode,
+                                        &object, NULL),
               STATUS_SUCCESS);
+    EXPECT_EQ(ObReferenceObjectByHandle(again, 0, *ExEventObjectType, KernelMode, &mapped, NULL),
+              STATUS_OBJECT_TYPE_MISMATCH);
     EXPECT_EQ(Map(again, &view, 0, &viewSize, PAGE_READWRITE), STATUS_SUCCESS);
     viewSize = 0;
     EXPECT_EQ(MmMapViewInSystemSpace(object, &mapped, &viewSize), STATUS_SUCCESS);
@@ -211,6 +216,13 @@ TestNames(void)
     EXPECT_EQ(MmUnmapViewInSystemSpace(mapped), STATUS_SUCCESS);
     EXPECT(!MmIsAddressValid(mapped));
     EXPECT_EQ(MmUnmapViewInSystemSpace(mapped), STATUS_NOT_MAPPED_VIEW);
+    // From an offset on; there are no flags.
+    viewSize = 0x1000;
+    size.QuadPart = 0x1000;
+    EXPECT_EQ(MmMapViewInSystemSpaceEx(object, &mapped, &viewSize, &size, 0), STATUS_SUCCESS);
+    EXPECT_EQ(viewSize, 0x1000);
+    EXPECT_EQ(((PUCHAR)mapped)[0xfff], 0x66);
+    EXPECT_EQ(MmUnmapViewInSystemSpace(mapped), STATUS_SUCCESS);
     EXPECT_EQ(ZwUnmapViewOfSection(ZwCurrentProcess(), view), STATUS_SUCCESS);
     ObDereferenceObject(object);
     ZwClose(again);

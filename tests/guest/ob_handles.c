@@ -115,9 +115,14 @@ TestReferences(PKEVENT Event, HANDLE Handle)
     ObDereferenceObjectDeferDeleteWithTag(Event, TAG);
     EXPECT(ObReferenceObjectSafe(Event));
     ObDereferenceObjectDeferDelete(Event);
-    ObReferenceObjectWithTag(Event, TAG);
-    EXPECT_EQ(ObReferenceObject(Event), ObDereferenceObject(Event) + 1);
-    ObDereferenceObjectWithTag(Event, TAG);
+    // The macros of the headers are these functions; both return the new count.
+    {
+        LONG_PTR count = ObfReferenceObjectWithTag(Event, TAG);
+
+        EXPECT_EQ(ObReferenceObject(Event), count + 1);
+        EXPECT_EQ(ObDereferenceObject(Event), count);
+        EXPECT_EQ(ObfDereferenceObjectWithTag(Event, TAG), count - 1);
+    }
     EXPECT_EQ(ObOpenObjectByPointerWithTag(Event, 0, NULL, SYNCHRONIZE, *ExEventObjectType,
                                            KernelMode, TAG, &second),
               STATUS_SUCCESS);

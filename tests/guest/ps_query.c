@@ -4,7 +4,7 @@
 // Page: NF:ntddk.PsGetProcessStartKey, NF:ntddk.PsGetProcessCreateTimeQuadPart
 // Page: NF:ntddk.PsGetThreadCreateTime, NF:ntddk.PsGetThreadId, NF:ntddk.PsGetThreadProcessId
 // Page: NF:ntifs.SeLocateProcessImageName, NF:ntddk.ZwSetInformationThread
-// Page: NF:ntifs.PsIsThreadTerminating
+// Page: NF:ntifs.PsIsThreadTerminating, NF:ntddk.NtOpenProcess
 // Run: open \\.\PsQuery
 // Run: ioctl 0x222000
 // Expect: ps_query: \d+ passed, 0 failed
@@ -26,6 +26,7 @@ NTKERNELAPI BOOLEAN NTAPI PsIsSystemProcess(PEPROCESS);
 NTKERNELAPI ULONG NTAPI PsGetProcessSessionId(PEPROCESS);
 NTKERNELAPI BOOLEAN NTAPI PsGetProcessExitProcessCalled(PEPROCESS);
 NTSYSAPI NTSTATUS NTAPI ZwQueryInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG, PULONG);
+NTSYSAPI NTSTATUS NTAPI NtQueryInformationProcess(HANDLE, PROCESSINFOCLASS, PVOID, ULONG, PULONG);
 NTSYSAPI NTSTATUS NTAPI NtOpenThread(PHANDLE, ACCESS_MASK, POBJECT_ATTRIBUTES, PCLIENT_ID);
 NTSYSAPI NTSTATUS NTAPI ZwOpenThread(PHANDLE, ACCESS_MASK, POBJECT_ATTRIBUTES, PCLIENT_ID);
 
@@ -108,6 +109,72 @@ TestOpen(void)
     EXPECT_EQ(ZwOpenThread(&handle, THREAD_SET_INFORMATION, &attributes, &id), STATUS_INVALID_CID);
 }
 
+// What a client's own services give it, in its memory.
+static void
+TestServices(void)
+{
+    struct
+    {
+        OBJECT_ATTRIBUTES Attributes;
+        CLIENT_ID Id;
+        HANDLE Handle;
+        ULONG_PTR Value;
+        ULONG Length;
+    } *user;
+    PVOID base = NULL, object;
+    SIZE_T size = sizeof(*user);
+    ULONG kernel;
+
+    EXPECT_EQ(ZwAllocateVirtualMemory(ZwCurrentProcess(), &base, 0, &size, MEM_RESERVE | MEM_COMMIT,
+                                      PAGE_READWRITE),
+              STATUS_SUCCESS);
+    user = base;
+    InitializeObjectAttributes(&user->Attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
+    user->Id = (CLIENT_ID){PsGetCurrentProcessId(), NULL};
+    EXPECT_EQ(NtOpenProcess(&user->Handle, PROCESS_DUP_HANDLE, &user->Attributes, &user->Id),
+              STATUS_SUCCESS);
+    // User mode does not make kernel handles.
+    EXPECT((LONG_PTR)user->Handle > 0);
+    EXPECT_EQ(ObReferenceObjectByHandle(user->Handle, PROCESS_DUP_HANDLE, *PsProcessType, UserMode,
+                                        &object, NULL),
+              STATUS_SUCCESS);
+    EXPECT(object == (PVOID)PsGetCurrentProcess());
+    ObDereferenceObject(object);
+    // The handle says what may be asked.
+    EXPECT_EQ(NtQueryInformationProcess(user->Handle, ProcessSessionInformation, &user->Value, 4,
+                                        &user->Length),
+              STATUS_ACCESS_DENIED);
+    EXPECT_EQ(NtClose(user->Handle), STATUS_SUCCESS);
+    EXPECT_EQ(NtQueryInformationProcess(NtCurrentProcess(), ProcessSessionInformation, &user->Value,
+                                        4, &user->Length),
+              STATUS_SUCCESS);
+    EXPECT(user->Value == 1 && user->Length == 4);
+    EXPECT_EQ(
+        NtQueryInformationProcess(NtCurrentProcess(), ProcessSessionInformation, &kernel, 4, NULL),
+        STATUS_ACCESS_VIOLATION);
+    EXPECT_EQ(
+        NtQueryInformationProcess(NtCurrentProcess(), (PROCESSINFOCLASS)999, &user->Value, 4, NULL),
+        STATUS_INVALID_INFO_CLASS);
+    EXPECT_EQ(NtOpenProcess(&user->Handle, PROCESS_DUP_HANDLE, &user->Attributes, NULL),
+              STATUS_INVALID_PARAMETER_MIX);
+    user->Id.UniqueProcess = (HANDLE)0x7ffc;
+    EXPECT_EQ(NtOpenProcess(&user->Handle, PROCESS_DUP_HANDLE, &user->Attributes, &user->Id),
+              STATUS_INVALID_CID);
+    size = 0;
+    EXPECT_EQ(ZwFreeVirtualMemory(ZwCurrentProcess(), &base, &size, MEM_RELEASE), STATUS_SUCCESS);
+}
+
+static void
+TestVersion(void)
+{
+    RTL_OSVERSIONINFOW version = {0};
+
+    version.dwOSVersionInfoSize = sizeof(version);
+    // The upper bits say free or checked build.
+    EXPECT_EQ(RtlGetVersion(&version), STATUS_SUCCESS);
+    EXPECT_EQ(*NtBuildNumber & 0xffff, version.dwBuildNumber);
+}
+
 static void
 TestAttach(void)
 {
@@ -146,6 +213,8 @@ Dispatch(PDEVICE_OBJECT Device, PIRP Irp)
     {
         TestClient();
         TestOpen();
+        TestServices();
+        TestVersion();
         TestAttach();
     }
     Irp->IoStatus.Status = STATUS_SUCCESS;
