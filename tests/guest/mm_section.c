@@ -17,7 +17,7 @@
 
 #include "check.h"
 
-__declspec(dllimport) extern POBJECT_TYPE *MmSectionObjectType;
+OPENWDM_EXPORTED_DATA(POBJECT_TYPE, MmSectionObjectType);
 
 static NTSTATUS raised;
 static UNICODE_STRING deviceName = RTL_CONSTANT_STRING(L"\\Device\\Sections");
