@@ -11,6 +11,29 @@ POBJECT_TYPE *ExSemaphoreObjectType = &ObpSemaphoreObjectType;
 
 /* ---- events ------------------------------------------------------------------------------- */
 
+static NTSTATUS
+ObpCreateEvent(PHANDLE EventHandle,
+               ACCESS_MASK DesiredAccess,
+               POBJECT_ATTRIBUTES ObjectAttributes,
+               EVENT_TYPE EventType,
+               BOOLEAN InitialState,
+               KPROCESSOR_MODE Mode)
+{
+    PKEVENT event;
+    if (EventType != NotificationEvent && EventType != SynchronizationEvent)
+    {
+        return STATUS_INVALID_PARAMETER;
+    }
+    const NTSTATUS status =
+        ObCreateObject(ObpEventObjectType, ObjectAttributes, Mode, sizeof(KEVENT), (PVOID *)&event);
+    if (!NT_SUCCESS(status))
+    {
+        return status;
+    }
+    KeInitializeEvent(event, EventType, InitialState);
+    return ObInsertNewObject(event, DesiredAccess, 0, NULL, EventHandle);
+}
+
 /* Contract: NF:wdm.ZwCreateEvent. */
 DDI NTSTATUS
 ZwCreateEvent(PHANDLE EventHandle,
@@ -19,19 +42,86 @@ ZwCreateEvent(PHANDLE EventHandle,
               EVENT_TYPE EventType,
               BOOLEAN InitialState)
 {
-    PKEVENT event;
-    if (EventType != NotificationEvent && EventType != SynchronizationEvent)
-    {
-        return STATUS_INVALID_PARAMETER;
-    }
-    const NTSTATUS status = ObCreateObject(ObpEventObjectType, ObjectAttributes, KernelMode,
-                                           sizeof(KEVENT), (PVOID *)&event);
-    if (!NT_SUCCESS(status))
+    return ObpCreateEvent(EventHandle, DesiredAccess, ObjectAttributes, EventType, InitialState,
+                          KernelMode);
+}
+
+/* What user mode gave, in the kernel's memory. Name's buffer is from pool; the descriptor is
+ * captured with the object. */
+static NTSTATUS
+ObpCaptureAttributes(POBJECT_ATTRIBUTES User, POBJECT_ATTRIBUTES Attributes, PUNICODE_STRING Name)
+{
+    UNICODE_STRING name;
+    *Name = (UNICODE_STRING){0};
+    NTSTATUS status = MmProbeRange(User, sizeof(*User)) ? KeTryCopy(Attributes, User, sizeof(*User))
+                                                        : STATUS_ACCESS_VIOLATION;
+    if (!NT_SUCCESS(status) || Attributes->ObjectName == NULL)
     {
         return status;
     }
-    KeInitializeEvent(event, EventType, InitialState);
-    return ObInsertNewObject(event, DesiredAccess, 0, NULL, EventHandle);
+    status = MmProbeRange(Attributes->ObjectName, sizeof(name))
+                 ? KeTryCopy(&name, Attributes->ObjectName, sizeof(name))
+                 : STATUS_ACCESS_VIOLATION;
+    if (!NT_SUCCESS(status) || name.Length == 0)
+    {
+        Attributes->ObjectName = NULL;
+        return status;
+    }
+    const PWSTR buffer = MmAllocatePool(PagedPool, name.Length, OB_NAME_TAG);
+    if (buffer == NULL)
+    {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    status = MmProbeRange(name.Buffer, name.Length) ? KeTryCopy(buffer, name.Buffer, name.Length)
+                                                    : STATUS_ACCESS_VIOLATION;
+    if (!NT_SUCCESS(status))
+    {
+        MmFreePool(buffer, OB_NAME_TAG);
+        return status;
+    }
+    *Name = (UNICODE_STRING){name.Length, name.Length, buffer};
+    Attributes->ObjectName = Name;
+    return STATUS_SUCCESS;
+}
+
+/* As ZwCreateEvent, for the mode that called. */
+DDI NTSTATUS
+NtCreateEvent(PHANDLE EventHandle,
+              ACCESS_MASK DesiredAccess,
+              POBJECT_ATTRIBUTES ObjectAttributes,
+              EVENT_TYPE EventType,
+              BOOLEAN InitialState)
+{
+    OBJECT_ATTRIBUTES attributes = {0};
+    UNICODE_STRING name = {0};
+    HANDLE handle;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (KiCurrentThread()->PreviousMode == KernelMode)
+    {
+        return ZwCreateEvent(EventHandle, DesiredAccess, ObjectAttributes, EventType, InitialState);
+    }
+    if (!MmProbeRange(EventHandle, sizeof(HANDLE)))
+    {
+        return STATUS_ACCESS_VIOLATION;
+    }
+    if (ObjectAttributes != NULL)
+    {
+        status = ObpCaptureAttributes(ObjectAttributes, &attributes, &name);
+        attributes.Attributes &= ~(ULONG)OBJ_KERNEL_HANDLE;
+    }
+    if (NT_SUCCESS(status))
+    {
+        status =
+            ObpCreateEvent(&handle, DesiredAccess, ObjectAttributes == NULL ? NULL : &attributes,
+                           EventType, InitialState, UserMode);
+    }
+    ObpFreeName(&name);
+    if (NT_SUCCESS(status))
+    {
+        const NTSTATUS copy = KeTryCopy(EventHandle, &handle, sizeof(handle));
+        status = NT_SUCCESS(copy) ? status : copy;
+    }
+    return status;
 }
 
 /* Contract: NF:wdm.ZwOpenEvent. */
@@ -75,6 +165,22 @@ DDI NTSTATUS
 ZwSetEvent(HANDLE EventHandle, PLONG PreviousState)
 {
     return ObpChangeEvent(EventHandle, ObpEventSet, KernelMode, PreviousState);
+}
+
+/* As ZwSetEvent, for the mode that called. */
+DDI NTSTATUS
+NtSetEvent(HANDLE EventHandle, PLONG PreviousState)
+{
+    const KPROCESSOR_MODE mode = KiCurrentThread()->PreviousMode;
+    LONG previous;
+    if (mode != KernelMode && PreviousState != NULL && !MmProbeRange(PreviousState, sizeof(LONG)))
+    {
+        return STATUS_ACCESS_VIOLATION;
+    }
+    const NTSTATUS status = ObpChangeEvent(EventHandle, ObpEventSet, mode, &previous);
+    return NT_SUCCESS(status) && PreviousState != NULL
+               ? KeTryCopy(PreviousState, &previous, sizeof(previous))
+               : status;
 }
 
 /* Exported, without a page of its own. */

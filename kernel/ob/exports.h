@@ -10,6 +10,22 @@
 
 NTKERNELAPI NTSTATUS NTAPI NtClose(HANDLE Handle);
 
+NTKERNELAPI NTSTATUS NTAPI NtCreateEvent(PHANDLE EventHandle,
+                                         ACCESS_MASK DesiredAccess,
+                                         POBJECT_ATTRIBUTES ObjectAttributes,
+                                         EVENT_TYPE EventType,
+                                         BOOLEAN InitialState);
+
+NTKERNELAPI NTSTATUS NTAPI NtSetEvent(HANDLE EventHandle, PLONG PreviousState);
+
+NTSYSAPI NTSTATUS NTAPI ZwQueryDirectoryObject(HANDLE DirectoryHandle,
+                                               PVOID Buffer,
+                                               ULONG Length,
+                                               BOOLEAN ReturnSingleEntry,
+                                               BOOLEAN RestartScan,
+                                               PULONG Context,
+                                               PULONG ReturnLength);
+
 NTKERNELAPI NTSTATUS NTAPI NtDuplicateObject(HANDLE SourceProcessHandle,
                                              HANDLE SourceHandle,
                                              HANDLE TargetProcessHandle,

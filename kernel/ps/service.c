@@ -314,6 +314,45 @@ PsGetProcessExitProcessCalled(PEPROCESS Process)
     return PsProcess(Process)->Exiting;
 }
 
+/* Exported, without a page of its own: no process here has an environment block of user mode. */
+DDI PVOID
+PsGetProcessPeb(PEPROCESS Process)
+{
+    (void)Process;
+    return NULL;
+}
+
+/* Exported, without a page of its own: all processes are of 64 bits. */
+DDI PVOID
+PsGetProcessWow64Process(PEPROCESS Process)
+{
+    (void)Process;
+    return NULL;
+}
+
+/* Exported, without a page of its own: debuggers attach to the machine, not to its processes. */
+DDI BOOLEAN
+PsIsProcessBeingDebugged(PEPROCESS Process)
+{
+    (void)Process;
+    return FALSE;
+}
+
+/* Exported, without a page of its own: the system process is protected, clients are not. */
+DDI BOOLEAN
+PsIsProtectedProcess(PEPROCESS Process)
+{
+    return Process == PsInitialSystemProcess;
+}
+
+/* Exported, without a page of its own: protected, but light: none is. */
+DDI BOOLEAN
+PsIsProtectedProcessLight(PEPROCESS Process)
+{
+    (void)Process;
+    return FALSE;
+}
+
 /* Contract: NF:ntifs.SeLocateProcessImageName: the caller frees the string. */
 DDI NTSTATUS
 SeLocateProcessImageName(PEPROCESS Process, PUNICODE_STRING *pImageFileName)
