@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Threads that act for somebody else: tokens opened through processes and threads, client contexts,
 // and what becomes of an impersonation that the server may not have.
-// Page: NF:ntifs.PsImpersonateClient, NF:wdm.PsDisableImpersonation, NF:wdm.PsRestoreImpersonation
+// Page: NF:ntifs.PsImpersonateClient
 // Page: NF:ntifs.SeCreateClientSecurityFromSubjectContext, NF:ntifs.NtOpenProcessToken
 // Page: NF:ntifs.NtOpenProcessTokenEx, NF:ntifs.NtOpenThreadToken, NF:ntifs.NtOpenThreadTokenEx
 // Page: NF:ntifs.NtSetInformationThread
