@@ -255,6 +255,23 @@ RtlCaptureContext(PCONTEXT ContextRecord)
     ContextRecord->FltSave.ControlWord = 0x27f;
 }
 
+// Reserved by its page; drivers know its flags: 1 asks for the user-mode stack, of which system
+// threads have none, and from bit 8 on stands the number of frames to skip.
+DDI ULONG
+RtlWalkFrameChain(PVOID *Callers, ULONG Count, ULONG Flags)
+{
+    const ULONG skip = Flags >> 8;
+    PVOID frames[256];
+    ULONG total, count = 0;
+
+    if (Flags & 1)
+        return 0;
+    total = KiCaptureDriverStack(frames, RTL_NUMBER_OF(frames));
+    for (ULONG i = skip; i < total && count < Count; i++)
+        Callers[count++] = frames[i];
+    return count;
+}
+
 // Contract: NF:ntifs.RtlCaptureStackBackTrace.
 DDI USHORT
 RtlCaptureStackBackTrace(ULONG FramesToSkip,

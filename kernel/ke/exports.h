@@ -37,4 +37,14 @@ NTKERNELAPI VOID NTAPI
 KeAcquireInStackQueuedSpinLockRaiseToSynch(_Inout_ PKSPIN_LOCK SpinLock,
                                            _Out_ PKLOCK_QUEUE_HANDLE LockHandle);
 
+NTKERNELAPI ULONG NTAPI KeRemoveQueueEx(_Inout_ PKQUEUE Queue,
+                                        _In_ KPROCESSOR_MODE WaitMode,
+                                        _In_ BOOLEAN Alertable,
+                                        _In_opt_ PLARGE_INTEGER Timeout,
+                                        _Out_ PLIST_ENTRY *EntryArray,
+                                        _In_ ULONG Count);
+
+/* Exported as longjmp. */
+NTSYSAPI VOID NTAPI KiLongJump(_In_ PVOID Buffer, _In_ int Value);
+
 #endif

@@ -175,7 +175,7 @@ void KiLeaveQueue(PKTHREAD Thread);
 // ---- wait.c
 // KeRemoveQueue's wait. STATUS_SUCCESS: Thread->QueueEntry is the entry.
 NTSTATUS
-KiWaitForQueue(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout);
+KiWaitForQueue(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout);
 // KiSignalObject for an event that somebody waits for.
 KI_MS void KiSignalWaiters(PRKEVENT Event, KPRIORITY Increment);
 void KiUnwaitThread(PKTHREAD Thread, NTSTATUS Status, KPRIORITY Increment);
@@ -289,6 +289,10 @@ KiFailBugCheckCallback(void);
 // HIGH_LEVEL.
 BOOLEAN
 KiHandleNmi(void);
+
+// ---- longjmp.c
+// Makes Context what it was when setjmp filled Buffer.
+void KiRestoreJump(PCONTEXT Context, const void *Buffer);
 
 // ---- data.c: exported, and in no public header
 extern BOOLEAN KdEnteredDebugger;

@@ -4,6 +4,7 @@
 // State changes at DISPATCH_LEVEL.
 #include "ntifs.h"
 
+#include "ke/exports.h"
 #include "ke/kep.h"
 
 // Set by KeRundownQueue: later waits fail.
@@ -162,10 +163,44 @@ KeRemoveQueue(PRKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout)
 
     if (thread->Queue != Queue && !RUN_DOWN(Queue))
         JoinQueue(thread, Queue);
-    status = KiWaitForQueue(Queue, WaitMode, Timeout);
+    status = KiWaitForQueue(Queue, WaitMode, FALSE, Timeout);
     if (status != STATUS_SUCCESS)
         return (PLIST_ENTRY)(LONG_PTR)status;
     return thread->QueueEntry;
+}
+
+// Exported without a reference page: waits for an entry as KeRemoveQueue does and takes up to Count
+// of those that are there. Returns how many, or the status of a wait that brought none.
+DDI ULONG
+KeRemoveQueueEx(PKQUEUE Queue,
+                KPROCESSOR_MODE WaitMode,
+                BOOLEAN Alertable,
+                PLARGE_INTEGER Timeout,
+                PLIST_ENTRY *EntryArray,
+                ULONG Count)
+{
+    PKTHREAD thread = KiCurrentThread();
+    NTSTATUS status;
+    ULONG taken = 0;
+    KIRQL irql;
+
+    if (thread->Queue != Queue && !RUN_DOWN(Queue))
+        JoinQueue(thread, Queue);
+    status = KiWaitForQueue(Queue, WaitMode, Alertable, Timeout);
+    if (status != STATUS_SUCCESS)
+        return (ULONG)status;
+    EntryArray[taken++] = thread->QueueEntry;
+    irql = RaiseToDispatch();
+    while (taken < Count && Queue->Header.SignalState > 0 && !RUN_DOWN(Queue))
+    {
+        PLIST_ENTRY entry = RemoveHeadList(&Queue->EntryListHead);
+
+        Queue->Header.SignalState--;
+        entry->Flink = NULL;
+        EntryArray[taken++] = entry;
+    }
+    KiLower(irql);
+    return taken;
 }
 
 // Contract: NF:ntifs.KeRundownQueue. The entries stay linked to each other, without a head; who

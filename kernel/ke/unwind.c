@@ -165,7 +165,9 @@ RtlUnwindEx(PVOID TargetFrame,
         unwind.Record->ExceptionFlags |= EXCEPTION_EXIT_UNWIND;
     UnwindToTarget(&unwind);
     unwind.Context.Rax = (ULONG64)ReturnValue;
-    if (unwind.Record->ExceptionCode != STATUS_UNWIND_CONSOLIDATE)
+    if (unwind.Record->ExceptionCode == STATUS_LONGJUMP && unwind.Record->NumberParameters >= 1)
+        KiRestoreJump(&unwind.Context, (const void *)unwind.Record->ExceptionInformation[0]);
+    else if (unwind.Record->ExceptionCode != STATUS_UNWIND_CONSOLIDATE)
         unwind.Context.Rip = (ULONG64)TargetIp;
     unwind.Context.EFlags = 0x202;
     unwind.Context.MxCsr = 0x1f80;

@@ -495,7 +495,7 @@ KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEG
 }
 
 NTSTATUS
-KiWaitForQueue(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout)
+KiWaitForQueue(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Timeout)
 {
     PVOID object = Queue;
     KI_WAIT wait = {.Count = 1,
@@ -503,6 +503,7 @@ KiWaitForQueue(PKQUEUE Queue, KPROCESSOR_MODE WaitMode, PLARGE_INTEGER Timeout)
                     .WaitType = WaitAny,
                     .Reason = WrQueue,
                     .Mode = WaitMode,
+                    .Alertable = Alertable,
                     .Timeout = Timeout,
                     .Blocks = KiCurrentThread()->WaitBlocks};
 

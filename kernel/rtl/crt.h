@@ -15,6 +15,11 @@ typedef int(NTAPI *RTLP_COMPARE_CONTEXT)(void *Context, const void *First, const
 // chkstk.S: rax is its only argument, and no register changes. For compilers, not for C.
 void RtlpCrt___chkstk(void);
 
+// setjmp.S.
+DDI int RtlpCrt__setjmp(void *Buffer, void *Frame);
+
+DDI int RtlpCrt__setjmpex(void *Buffer, void *Frame);
+
 // ---- crtctype.c ----
 
 DDI int RtlpCrt_isdigit(int Character);
@@ -46,6 +51,10 @@ DDI int RtlpCrt_iswdigit(WCHAR Character);
 DDI int RtlpCrt_iswxdigit(WCHAR Character);
 
 DDI int RtlpCrt_iswspace(WCHAR Character);
+
+DDI int RtlpCrt_iswalnum(WCHAR Character);
+
+DDI int RtlpCrt_iswctype(WCHAR Character, USHORT Type);
 
 // ---- crtmemory.c ----
 

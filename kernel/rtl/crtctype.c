@@ -97,3 +97,52 @@ RtlpCrt_iswspace(WCHAR Character)
            (Character >= 0x2000 && Character <= 0x200A) || Character == 0x2028 ||
            Character == 0x2029 || Character == 0x202F || Character == 0x3000;
 }
+
+// The classes of the C library's tables; a type is a set of them.
+#define RTLP_CTYPE_UPPER 0x01
+#define RTLP_CTYPE_LOWER 0x02
+#define RTLP_CTYPE_DIGIT 0x04
+#define RTLP_CTYPE_SPACE 0x08
+#define RTLP_CTYPE_PUNCT 0x10
+#define RTLP_CTYPE_CNTRL 0x20
+#define RTLP_CTYPE_BLANK 0x40
+#define RTLP_CTYPE_HEX   0x80
+#define RTLP_CTYPE_ALPHA 0x100
+
+static USHORT
+RtlpCrtClass(WCHAR Character)
+{
+    const BOOLEAN ascii = Character < 0x80;
+    USHORT class = 0;
+
+    if (RtlpDowncaseChar(Character) != Character)
+    {
+        class |= RTLP_CTYPE_UPPER | RTLP_CTYPE_ALPHA;
+    }
+    if (RtlpUpcaseChar(Character) != Character)
+    {
+        class |= RTLP_CTYPE_LOWER | RTLP_CTYPE_ALPHA;
+    }
+    class |= RtlpCrt_isdigit(Character) ? RTLP_CTYPE_DIGIT : 0;
+    class |= RtlpCrt_isxdigit(Character) ? RTLP_CTYPE_HEX : 0;
+    class |= RtlpCrt_iswspace(Character) ? RTLP_CTYPE_SPACE : 0;
+    class |= Character == ' ' || Character == 0xA0 ? RTLP_CTYPE_BLANK : 0;
+    class |= Character < 0x20 || (Character >= 0x7F && Character < 0xA0) ? RTLP_CTYPE_CNTRL : 0;
+    if (ascii && RtlpCrt_isprint(Character) && Character != ' ' && !RtlpCrt_isalnum(Character))
+    {
+        class |= RTLP_CTYPE_PUNCT;
+    }
+    return class;
+}
+
+DDI int
+RtlpCrt_iswctype(WCHAR Character, USHORT Type)
+{
+    return RtlpCrtClass(Character) & Type;
+}
+
+DDI int
+RtlpCrt_iswalnum(WCHAR Character)
+{
+    return RtlpCrt_iswctype(Character, RTLP_CTYPE_ALPHA | RTLP_CTYPE_DIGIT);
+}

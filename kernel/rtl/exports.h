@@ -105,4 +105,64 @@ DDI NTSTATUS RtlDuplicateUnicodeString(_In_ ULONG Flags,
                                        _In_ PCUNICODE_STRING StringIn,
                                        _Out_ PUNICODE_STRING StringOut);
 
+// ---- ipaddress.c ----
+
+DDI PSTR RtlIpv4AddressToStringA(const VOID *Addr, PSTR S);
+
+DDI PWSTR RtlIpv4AddressToStringW(const VOID *Addr, PWSTR S);
+
+DDI PSTR RtlIpv6AddressToStringA(const VOID *Addr, PSTR S);
+
+DDI PWSTR RtlIpv6AddressToStringW(const VOID *Addr, PWSTR S);
+
+DDI NTSTATUS RtlIpv4AddressToStringExA(const VOID *Address,
+                                       USHORT Port,
+                                       PSTR AddressString,
+                                       PULONG AddressStringLength);
+
+DDI NTSTATUS RtlIpv4AddressToStringExW(const VOID *Address,
+                                       USHORT Port,
+                                       PWSTR AddressString,
+                                       PULONG AddressStringLength);
+
+DDI NTSTATUS RtlIpv6AddressToStringExA(const VOID *Address,
+                                       ULONG ScopeId,
+                                       USHORT Port,
+                                       PSTR AddressString,
+                                       PULONG AddressStringLength);
+
+DDI NTSTATUS RtlIpv6AddressToStringExW(const VOID *Address,
+                                       ULONG ScopeId,
+                                       USHORT Port,
+                                       PWSTR AddressString,
+                                       PULONG AddressStringLength);
+
+DDI NTSTATUS RtlIpv4StringToAddressA(PCSTR S, BOOLEAN Strict, PCSTR *Terminator, PVOID Addr);
+
+DDI NTSTATUS RtlIpv4StringToAddressW(PCWSTR S, BOOLEAN Strict, PCWSTR *Terminator, PVOID Addr);
+
+DDI NTSTATUS RtlIpv6StringToAddressA(PCSTR S, PCSTR *Terminator, PVOID Addr);
+
+DDI NTSTATUS RtlIpv6StringToAddressW(PCWSTR S, PCWSTR *Terminator, PVOID Addr);
+
+DDI NTSTATUS RtlIpv4StringToAddressExA(PCSTR AddressString,
+                                       BOOLEAN Strict,
+                                       PVOID Address,
+                                       PUSHORT Port);
+
+DDI NTSTATUS RtlIpv4StringToAddressExW(PCWSTR AddressString,
+                                       BOOLEAN Strict,
+                                       PVOID Address,
+                                       PUSHORT Port);
+
+DDI NTSTATUS RtlIpv6StringToAddressExA(PCSTR AddressString,
+                                       PVOID Address,
+                                       PULONG ScopeId,
+                                       PUSHORT Port);
+
+DDI NTSTATUS RtlIpv6StringToAddressExW(PCWSTR AddressString,
+                                       PVOID Address,
+                                       PULONG ScopeId,
+                                       PUSHORT Port);
+
 #endif

@@ -54,6 +54,7 @@ extern "C"
     unsigned short towlower(unsigned short character);
     unsigned short towupper(unsigned short character);
     int iswctype(unsigned short character, unsigned short type);
+    int iswalnum(unsigned short character);
     int iswdigit(unsigned short character);
     int iswspace(unsigned short character);
     int iswxdigit(unsigned short character);
