@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Internet addresses as text and back, in both widths, with scopes and ports, well formed and not.
+// No page: ip2string.h is of the SDK; its pages are not among the driver kit's.
 // Run:
 // Expect: rtl_ipaddress: \d+ passed, 0 failed
 // Reject: FAIL

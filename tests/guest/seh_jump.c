@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // setjmp and longjmp: back over frames whose __finally blocks run, with the registers that a callee
 // preserves; and without unwinding when the buffer names no frame. Traces of the stack.
+// No page: the C library's, as compilers call it; the page of RtlWalkFrameChain states nothing.
 // Run:
 // Expect: seh_jump: \d+ passed, 0 failed
 // Reject: FAIL
