@@ -126,7 +126,7 @@ static BOOLEAN callActive;
 DDI VOID
 KeGenericCallDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
 {
-    ULONG left = KiProcessorCount;
+    volatile ULONG left = KiProcessorCount;
     KI_DPC_BARRIER together = {.Processors = KiProcessorCount};
     ULONG turns = 0;
     KIRQL irql;
@@ -151,7 +151,7 @@ KeGenericCallDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
     irql = KiCurrentIrql();
     KiRaise(DISPATCH_LEVEL);
     for (ULONG i = 0; i < KiProcessorCount; i++)
-        (void)KeInsertQueueDpc(&callDpcs[i], &left, &together);
+        (void)KeInsertQueueDpc(&callDpcs[i], (PVOID)&left, &together);
     KiLower(irql);
     for (turns = 0; left != 0;)
     {

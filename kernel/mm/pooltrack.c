@@ -343,8 +343,8 @@ static BOOLEAN
 MiDescribeSystem(ULONG64 Address, char *Line, SIZE_T LineSize)
 {
     static const CHAR *const kinds[] = {
-        "a mapping that was taken away (MmUnlockPages, IoFreeMdl, MmUnmapLockedPages and "
-        "MmUnmapIoSpace do)",
+        ("a mapping that was taken away (MmUnlockPages, IoFreeMdl, MmUnmapLockedPages and "
+         "MmUnmapIoSpace do)"),
         "a mapping of an MDL", "a reserved mapping", "a mapping of I/O space",
         "a view of a section"};
     const PMI_SYSTEM_RANGE range = MiFindOldSystem(Address);
