@@ -200,7 +200,7 @@ struct _KTHREAD
     USHORT CalloutDepth; /* KeExpandKernelStackAndCallout calls in progress */
     BOOLEAN InThreadedDpc;
     GUID ActivityId; /* of its events (ex) */
-    PVOID Extra; /* ps: the ETHREAD's own data follows the KTHREAD there */
+    PVOID Extra;     /* ps: the ETHREAD's own data follows the KTHREAD there */
 };
 
 /* Prepares Thread to run StartRoutine(StartContext); the caller has zeroed it. It does not run
@@ -626,7 +626,8 @@ typedef struct _KE_VERIFIER_HOOKS
     void (*ReportFault)(ULONG64 Address, BOOLEAN IsWrite);
     /* On the guest's stack: what a fault there means. FALSE: nothing special. */
     BOOLEAN (*ExplainFault)(ULONG64 Address, KI_FAULT_MEANING *Meaning);
-    /* A driver broke a rule at the current place, and the machine goes on. Code 0: Windows has none.
+    /* A driver broke a rule at the current place, and the machine goes on. Code 0: Windows has
+     * none.
      */
     void (*Violation)(ULONG Code, const char *Rule, const char *Page);
     /* One line of the run's trace: where (function name), file, and formatted detail. */
