@@ -5,8 +5,6 @@
  */
 #include "obp.h"
 
-#include "ntifs.h"
-
 /* PROCESS_DUP_HANDLE, which kernel headers do not name. */
 #define OBP_PROCESS_DUP_HANDLE 0x0040u
 
@@ -29,41 +27,42 @@ typedef struct _OBP_DUPLICATION
     KPROCESSOR_MODE Mode;
 } OBP_DUPLICATION;
 
+/* The current thread has the memory, handles and pseudo handles of Process (ps, a layer above, does
+ * the same for drivers: KeStackAttachProcess). */
+static void
+ObpMoveTo(PKPROCESS Process)
+{
+    if (KiCurrentThread()->ApcProcess != Process)
+    {
+        KiCurrentThread()->ApcProcess = Process;
+        if (KiProcessSwitch != NULL)
+        {
+            KiProcessSwitch(Process);
+        }
+    }
+}
+
 /* Runs as a thread of the source process, whose pseudo handles and table it reads. */
 static NTSTATUS
 ObpReferenceSource(const OBP_DUPLICATION *Duplication,
                    PVOID *Object,
                    POBJECT_HANDLE_INFORMATION Information)
 {
-    KAPC_STATE state;
-    const BOOLEAN attach = (PKPROCESS)Duplication->Source != KiCurrentThread()->ApcProcess;
-    if (attach)
-    {
-        KeStackAttachProcess((PRKPROCESS)Duplication->Source, &state);
-    }
+    const PKPROCESS current = KiCurrentThread()->ApcProcess;
+    ObpMoveTo((PKPROCESS)Duplication->Source);
     const NTSTATUS status =
         ObpReferenceHandle(Duplication->Handle, 0, NULL, Duplication->Mode, Object, Information);
-    if (attach)
-    {
-        KeUnstackDetachProcess(&state);
-    }
+    ObpMoveTo(current);
     return status;
 }
 
 static void
 ObpCloseSource(const OBP_DUPLICATION *Duplication)
 {
-    KAPC_STATE state;
-    const BOOLEAN attach = (PKPROCESS)Duplication->Source != KiCurrentThread()->ApcProcess;
-    if (attach)
-    {
-        KeStackAttachProcess((PRKPROCESS)Duplication->Source, &state);
-    }
+    const PKPROCESS current = KiCurrentThread()->ApcProcess;
+    ObpMoveTo((PKPROCESS)Duplication->Source);
     (void)ObCloseHandleInProcess(Duplication->Source, Duplication->Handle, Duplication->Mode);
-    if (attach)
-    {
-        KeUnstackDetachProcess(&state);
-    }
+    ObpMoveTo(current);
 }
 
 /* Less than the source handle has is given without a check; more is a question to the object. */

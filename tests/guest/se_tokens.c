@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Tokens by handle, as the services of a client see and change them: privileges, owner, group,
 // default DACL, copies. Buffers of Nt services lie in the client's memory.
-// Page: NF:ntifs.NtAdjustPrivilegesToken, NF:ntifs.NtPrivilegeCheck, NF:ntifs.NtDuplicateToken
+// Page: NF:ntifs.NtPrivilegeCheck, NF:ntifs.NtDuplicateToken
 // Page: NF:ntifs.NtQueryInformationToken, NF:ntifs.NtSetInformationToken
 // Page: NF:ntifs.ZwSetInformationToken
 // Run: open \\.\SeTokens
