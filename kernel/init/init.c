@@ -11,6 +11,7 @@
 #include "ob/ob.h"
 #include "rtl/rtl.h"
 #include "se/se.h"
+#include "tm/tm.h"
 
 typedef struct _INIT_PHASE_TWO
 {
@@ -77,6 +78,8 @@ PhaseOne(const INIT_PARAMETERS *Parameters)
         status = SeInitSystem();
     if (NT_SUCCESS(status))
         status = PsInitSystem();
+    if (NT_SUCCESS(status))
+        status = TmInitTypes();
     if (NT_SUCCESS(status))
         status = CmInitSystem();
     return status;
