@@ -4,6 +4,9 @@
 #ifndef OPENWDM_KTMTYPES_H
 #define OPENWDM_KTMTYPES_H
 
+#include <ntdef.h>
+#include <guiddef.h>
+
 #ifdef __cplusplus
 extern "C"
 {
