@@ -170,6 +170,25 @@ Timeout(void)
     ZwClose(transaction);
 }
 
+// What the last call has set, whole or not at all.
+static void
+RecoveryInformation(HANDLE one)
+{
+    UCHAR buffer[8];
+    ULONG length = 0;
+
+    EXPECT_EQ(ZwSetInformationEnlistment(one, EnlistmentRecoveryInformation, "first", 6),
+              STATUS_SUCCESS);
+    EXPECT_EQ(ZwSetInformationEnlistment(one, EnlistmentRecoveryInformation, "two", 4),
+              STATUS_SUCCESS);
+    EXPECT_EQ(ZwQueryInformationEnlistment(one, EnlistmentRecoveryInformation, buffer, 3, &length),
+              STATUS_INFO_LENGTH_MISMATCH);
+    EXPECT_EQ(ZwQueryInformationEnlistment(one, EnlistmentRecoveryInformation, buffer, 4, &length),
+              STATUS_SUCCESS);
+    EXPECT_EQ(length, 4);
+    EXPECT_EQ(buffer[1], 'w');
+}
+
 static void
 Information(void)
 {
@@ -225,16 +244,7 @@ Information(void)
               STATUS_SUCCESS);
     EXPECT_EQ(pairs->NumberOfEnlistments, 1);
     EXPECT(SameGuid(&pairs->EnlistmentPair[0].EnlistmentId, &enlisted.EnlistmentId));
-    EXPECT_EQ(ZwSetInformationEnlistment(one, EnlistmentRecoveryInformation, "first", 6),
-              STATUS_SUCCESS);
-    EXPECT_EQ(ZwSetInformationEnlistment(one, EnlistmentRecoveryInformation, "two", 4),
-              STATUS_SUCCESS);
-    EXPECT_EQ(ZwQueryInformationEnlistment(one, EnlistmentRecoveryInformation, buffer, 3, &length),
-              STATUS_INFO_LENGTH_MISMATCH);
-    EXPECT_EQ(ZwQueryInformationEnlistment(one, EnlistmentRecoveryInformation, buffer, 4, &length),
-              STATUS_SUCCESS);
-    EXPECT_EQ(length, 4);
-    EXPECT_EQ(buffer[1], 'w');
+    RecoveryInformation(one);
     EXPECT_EQ(
         ZwOpenEnlistment(&other, ENLISTMENT_ALL_ACCESS, rm, &enlisted.EnlistmentId, &kernelHandle),
         STATUS_SUCCESS);

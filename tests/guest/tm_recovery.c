@@ -181,6 +181,32 @@ Committed(HANDLE Tm)
     ZwClose(Tm);
 }
 
+// The superior is back, and is asked.
+static HANDLE
+Decide(HANDLE tm, HANDLE follower, HANDLE one, BOOLEAN Rollback)
+{
+    HANDLE leader, superior;
+
+    leader = Resource(tm, &firstId);
+    EXPECT_EQ(ZwRecoverResourceManager(leader), STATUS_SUCCESS);
+    superior = Recovered(leader, TRANSACTION_NOTIFY_RECOVER_QUERY);
+    EXPECT_EQ(NextNotice(leader, NULL), TRANSACTION_NOTIFY_LAST_RECOVER);
+    if (Rollback)
+    {
+        EXPECT_EQ(ZwRollbackEnlistment(superior, NULL), STATUS_SUCCESS);
+        EXPECT_EQ(NextNotice(follower, NULL), TRANSACTION_NOTIFY_ROLLBACK);
+        EXPECT_EQ(ZwRollbackComplete(one, NULL), STATUS_SUCCESS);
+    }
+    else
+    {
+        EXPECT_EQ(ZwCommitEnlistment(superior, NULL), STATUS_SUCCESS);
+        EXPECT_EQ(NextNotice(follower, NULL), TRANSACTION_NOTIFY_COMMIT);
+        EXPECT_EQ(ZwCommitComplete(one, NULL), STATUS_SUCCESS);
+    }
+    ZwClose(superior);
+    return leader;
+}
+
 // Prepared, and the superior is away: in doubt, until it comes back and decides.
 static void
 InDoubt(BOOLEAN Rollback)
@@ -229,25 +255,9 @@ InDoubt(BOOLEAN Rollback)
     ObDereferenceObject(enlistment);
     EXPECT_EQ(NextNotice(follower, NULL), TRANSACTION_NOTIFY_INDOUBT);
 
-    leader = Resource(tm, &firstId);
-    EXPECT_EQ(ZwRecoverResourceManager(leader), STATUS_SUCCESS);
-    superior = Recovered(leader, TRANSACTION_NOTIFY_RECOVER_QUERY);
-    EXPECT_EQ(NextNotice(leader, NULL), TRANSACTION_NOTIFY_LAST_RECOVER);
-    if (Rollback)
-    {
-        EXPECT_EQ(ZwRollbackEnlistment(superior, NULL), STATUS_SUCCESS);
-        EXPECT_EQ(NextNotice(follower, NULL), TRANSACTION_NOTIFY_ROLLBACK);
-        EXPECT_EQ(ZwRollbackComplete(one, NULL), STATUS_SUCCESS);
-    }
-    else
-    {
-        EXPECT_EQ(ZwCommitEnlistment(superior, NULL), STATUS_SUCCESS);
-        EXPECT_EQ(NextNotice(follower, NULL), TRANSACTION_NOTIFY_COMMIT);
-        EXPECT_EQ(ZwCommitComplete(one, NULL), STATUS_SUCCESS);
-    }
+    leader = Decide(tm, follower, one, Rollback);
     EXPECT_EQ(OutcomeOf(transaction),
               Rollback ? TransactionOutcomeAborted : TransactionOutcomeCommitted);
-    ZwClose(superior);
     ZwClose(one);
     ZwClose(transaction);
     ZwClose(leader);

@@ -37,13 +37,35 @@ WrongTypes(void)
 }
 
 static void
+WrongInformation(HANDLE transaction)
+{
+    TRANSACTION_PROPERTIES_INFORMATION properties = {0};
+    TRANSACTION_BASIC_INFORMATION basic;
+
+    EXPECT_EQ(
+        ZwQueryInformationTransaction(transaction, TransactionBasicInformation, &basic, 4, NULL),
+        STATUS_INFO_LENGTH_MISMATCH);
+    EXPECT_EQ(ZwQueryInformationTransaction(transaction, (TRANSACTION_INFORMATION_CLASS)77, &basic,
+                                            sizeof(basic), NULL),
+              STATUS_INVALID_INFO_CLASS);
+    EXPECT_EQ(ZwSetInformationTransaction(transaction, TransactionBasicInformation, &basic,
+                                          sizeof(basic)),
+              STATUS_INVALID_INFO_CLASS);
+    EXPECT_EQ(
+        ZwSetInformationTransaction(transaction, TransactionPropertiesInformation, &properties, 8),
+        STATUS_INFO_LENGTH_MISMATCH);
+    properties.DescriptionLength = 100;
+    EXPECT_EQ(ZwSetInformationTransaction(transaction, TransactionPropertiesInformation,
+                                          &properties, sizeof(properties)),
+              STATUS_INVALID_PARAMETER);
+}
+
+static void
 WrongParameters(void)
 {
     static WCHAR text[MAX_TRANSACTION_DESCRIPTION_LENGTH + 1];
     UNICODE_STRING tooLong = {sizeof(text), sizeof(text), text};
     UNICODE_STRING path = RTL_CONSTANT_STRING(L"\\??\\C:\\tm_wrong");
-    TRANSACTION_PROPERTIES_INFORMATION properties = {0};
-    TRANSACTION_BASIC_INFORMATION basic;
     HANDLE other = NULL, transaction = NewTransaction();
     GUID id = {1, 2, 3, {4}}, rmId = {2, 2, 3, {4}};
 
@@ -94,22 +116,7 @@ WrongParameters(void)
     EXPECT_EQ(ZwCreateEnlistment(&other, ENLISTMENT_ALL_ACCESS, first, transaction, &kernelHandle,
                                  0, 0x80000000, NULL),
               STATUS_INVALID_PARAMETER);
-    EXPECT_EQ(
-        ZwQueryInformationTransaction(transaction, TransactionBasicInformation, &basic, 4, NULL),
-        STATUS_INFO_LENGTH_MISMATCH);
-    EXPECT_EQ(ZwQueryInformationTransaction(transaction, (TRANSACTION_INFORMATION_CLASS)77, &basic,
-                                            sizeof(basic), NULL),
-              STATUS_INVALID_INFO_CLASS);
-    EXPECT_EQ(ZwSetInformationTransaction(transaction, TransactionBasicInformation, &basic,
-                                          sizeof(basic)),
-              STATUS_INVALID_INFO_CLASS);
-    EXPECT_EQ(
-        ZwSetInformationTransaction(transaction, TransactionPropertiesInformation, &properties, 8),
-        STATUS_INFO_LENGTH_MISMATCH);
-    properties.DescriptionLength = 100;
-    EXPECT_EQ(ZwSetInformationTransaction(transaction, TransactionPropertiesInformation,
-                                          &properties, sizeof(properties)),
-              STATUS_INVALID_PARAMETER);
+    WrongInformation(transaction);
     ZwClose(transaction);
 }
 
