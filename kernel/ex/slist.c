@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sequenced lists and the ExInterlocked family. Nothing can run between two instructions of the
- * kernel, so the spin locks that some of these take only name what the driver protects. Any IRQL.
+ * kernel, so the spin locks that some of these take need not be held: it is enough to wait until
+ * nobody holds them. Those of sequenced lists are not looked at, as on Windows for x64. Any IRQL.
  */
 #include "exp.h"
 
@@ -103,17 +104,46 @@ ExpCheckLink(PLIST_ENTRY Entry)
     }
 }
 
+/* The lock that is held costs more; nobody pays for one that is free. */
+typedef struct _EXP_LOCKED
+{
+    BOOLEAN Raised;
+    KIRQL Irql;
+} EXP_LOCKED;
+
+static inline EXP_LOCKED
+ExpLock(PKSPIN_LOCK Lock)
+{
+    EXP_LOCKED locked = {FALSE, 0};
+    if (__builtin_expect(*Lock != 0, 0))
+    {
+        locked.Raised = TRUE;
+        locked.Irql = KiAwaitFreeLock(Lock);
+    }
+    return locked;
+}
+
+static inline void
+ExpUnlock(EXP_LOCKED Locked)
+{
+    if (__builtin_expect(Locked.Raised, 0))
+    {
+        KeLowerIrql(Locked.Irql);
+    }
+}
+
 /* Contract: NF:wdm.ExInterlockedInsertHeadList. */
 DDI PLIST_ENTRY
 ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PKSPIN_LOCK Lock)
 {
-    (void)Lock;
+    const EXP_LOCKED locked = ExpLock(Lock);
     ExpCheckLink(ListHead);
     PLIST_ENTRY first = ListHead->Flink;
     ListEntry->Flink = first;
     ListEntry->Blink = ListHead;
     first->Blink = ListEntry;
     ListHead->Flink = ListEntry;
+    ExpUnlock(locked);
     return first == ListHead ? NULL : first;
 }
 
@@ -121,13 +151,14 @@ ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PKSPIN_
 DDI PLIST_ENTRY
 ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PKSPIN_LOCK Lock)
 {
-    (void)Lock;
+    const EXP_LOCKED locked = ExpLock(Lock);
     ExpCheckLink(ListHead);
     PLIST_ENTRY last = ListHead->Blink;
     ListEntry->Flink = ListHead;
     ListEntry->Blink = last;
     last->Flink = ListEntry;
     ListHead->Blink = ListEntry;
+    ExpUnlock(locked);
     return last == ListHead ? NULL : last;
 }
 
@@ -135,16 +166,18 @@ ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PKSPIN_
 DDI PLIST_ENTRY
 ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 {
-    (void)Lock;
+    const EXP_LOCKED locked = ExpLock(Lock);
     PLIST_ENTRY first = ListHead->Flink;
     if (first == ListHead)
     {
+        ExpUnlock(locked);
         return NULL;
     }
     ExpCheckLink(ListHead);
     ExpCheckLink(first);
     ListHead->Flink = first->Flink;
     first->Flink->Blink = ListHead;
+    ExpUnlock(locked);
     return first;
 }
 
@@ -152,12 +185,13 @@ ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 DDI PSINGLE_LIST_ENTRY
 ExInterlockedPopEntryList(PSINGLE_LIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 {
-    (void)Lock;
+    const EXP_LOCKED locked = ExpLock(Lock);
     PSINGLE_LIST_ENTRY first = ListHead->Next;
     if (first != NULL)
     {
         ListHead->Next = first->Next;
     }
+    ExpUnlock(locked);
     return first;
 }
 
@@ -167,10 +201,11 @@ ExInterlockedPushEntryList(PSINGLE_LIST_ENTRY ListHead,
                            PSINGLE_LIST_ENTRY ListEntry,
                            PKSPIN_LOCK Lock)
 {
-    (void)Lock;
+    const EXP_LOCKED locked = ExpLock(Lock);
     PSINGLE_LIST_ENTRY first = ListHead->Next;
     ListEntry->Next = first;
     ListHead->Next = ListEntry;
+    ExpUnlock(locked);
     return first;
 }
 
@@ -180,9 +215,10 @@ ExInterlockedPushEntryList(PSINGLE_LIST_ENTRY ListHead,
 DDI LARGE_INTEGER
 ExInterlockedAddLargeInteger(PLARGE_INTEGER Addend, LARGE_INTEGER Increment, PKSPIN_LOCK Lock)
 {
+    const EXP_LOCKED locked = ExpLock(Lock);
     const LARGE_INTEGER before = *Addend;
-    (void)Lock;
     Addend->QuadPart = (LONGLONG)((ULONG64)before.QuadPart + (ULONG64)Increment.QuadPart);
+    ExpUnlock(locked);
     return before;
 }
 
@@ -190,8 +226,9 @@ ExInterlockedAddLargeInteger(PLARGE_INTEGER Addend, LARGE_INTEGER Increment, PKS
 DDI ULONG
 ExInterlockedAddUlong(PULONG Addend, ULONG Increment, PKSPIN_LOCK Lock)
 {
+    const EXP_LOCKED locked = ExpLock(Lock);
     const ULONG before = *Addend;
-    (void)Lock;
     *Addend = before + Increment;
+    ExpUnlock(locked);
     return before;
 }

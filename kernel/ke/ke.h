@@ -367,6 +367,9 @@ void KiAdvanceTime(LONGLONG Delta100ns);
 /* Gives other processors, due timers and interrupts a chance; used by spin loops. */
 void KiYieldProcessor(void);
 
+/* Waits until nobody holds the lock, at HIGH_LEVEL; the caller lowers to what it returns. */
+KIRQL KiAwaitFreeLock(PKSPIN_LOCK SpinLock);
+
 /* What became of a trapped instruction. */
 typedef enum _KI_EMULATION
 {

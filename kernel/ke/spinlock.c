@@ -24,8 +24,8 @@ ReportOwnedLock(PKSPIN_LOCK SpinLock, const char *Rule)
                        NULL);
 }
 
-static void
-Acquire(PKSPIN_LOCK SpinLock)
+static inline void
+Spin(PKSPIN_LOCK SpinLock)
 {
     PKTHREAD thread = KiCurrentThread();
     ULONG turns = 0;
@@ -40,7 +40,27 @@ Acquire(PKSPIN_LOCK SpinLock)
             ReportOwnedLock(SpinLock, "a spin lock is never released: its holder cannot run");
     }
     thread->SpinningOn = NULL;
-    *SpinLock = (KSPIN_LOCK)thread | HELD;
+}
+
+static void
+Acquire(PKSPIN_LOCK SpinLock)
+{
+    Spin(SpinLock);
+    *SpinLock = (KSPIN_LOCK)KiCurrentThread() | HELD;
+}
+
+// For work that runs through no safe point, and so needs the lock only to be free when it begins:
+// waits for that with interrupts off, as the ExInterlocked routines do. Returns the IRQL to which
+// the caller goes back after its work.
+KIRQL
+KiAwaitFreeLock(PKSPIN_LOCK SpinLock)
+{
+    KIRQL old = KiCurrentIrql();
+
+    if (old < HIGH_LEVEL)
+        KiRaise(HIGH_LEVEL);
+    Spin(SpinLock);
+    return old;
 }
 
 static void

@@ -207,7 +207,7 @@ Unload(PDRIVER_OBJECT DriverObject)
     unloading = TRUE;
     passed = 0;
     EXPECT_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
-    EXPECT(PsGetCurrentProcess() == *PsInitialSystemProcess);
+    EXPECT(PsGetCurrentProcess() == PsInitialSystemProcess);
     EXPECT(PsIsSystemThread(PsGetCurrentThread()));
     EXPECT(DriverObject->DeviceObject == device);
     EXPECT_EQ(device->ReferenceCount, 0);
@@ -233,7 +233,7 @@ DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     ExpectFresh(DriverObject);
     EXPECT(DriverObject->DriverInit == DriverEntry);
     EXPECT_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
-    EXPECT(PsGetCurrentProcess() == *PsInitialSystemProcess);
+    EXPECT(PsGetCurrentProcess() == PsInitialSystemProcess);
     EXPECT(PsIsSystemThread(PsGetCurrentThread()));
     RtlInitUnicodeString(&end, ending);
     tail.Buffer += (tail.Length - end.Length) / sizeof(WCHAR);

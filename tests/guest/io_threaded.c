@@ -293,14 +293,14 @@ TestSystem(void)
     PIRP irp;
 
     EXPECT(IoIsSystemThread(PsGetCurrentThread()));
-    EXPECT(IoThreadToProcess(PsGetCurrentThread()) == *PsInitialSystemProcess);
+    EXPECT(IoThreadToProcess(PsGetCurrentThread()) == PsInitialSystemProcess);
     EXPECT(!IoIs32bitProcess(NULL));
     KeInitializeEvent(&event, NotificationEvent, FALSE);
     irp = IoBuildDeviceIoControlRequest(IOCTL_REQUESTER, device, NULL, 0, NULL, 0, FALSE, &event,
                                         &iosb);
     EXPECT_EQ(irp != NULL ? IoCallDriver(device, irp) : STATUS_UNSUCCESSFUL, STATUS_SUCCESS);
-    EXPECT(requester == *PsInitialSystemProcess);
-    EXPECT_EQ(requesterId, (ULONG)(ULONG_PTR)PsGetProcessId(*PsInitialSystemProcess));
+    EXPECT(requester == PsInitialSystemProcess);
+    EXPECT_EQ(requesterId, (ULONG)(ULONG_PTR)PsGetProcessId(PsInitialSystemProcess));
 }
 
 static void
@@ -311,7 +311,7 @@ TestClient(PIRP Irp)
 
     EXPECT_EQ(Irp->RequestorMode, UserMode);
     EXPECT(process == PsGetCurrentProcess() && process == IoGetCurrentProcess());
-    EXPECT(process != *PsInitialSystemProcess);
+    EXPECT(process != PsInitialSystemProcess);
     EXPECT_EQ(IoGetRequestorProcessId(Irp), (ULONG)(ULONG_PTR)PsGetCurrentProcessId());
     EXPECT_EQ(IoGetRequestorSessionId(Irp, &session), STATUS_SUCCESS);
     EXPECT(session != 77);

@@ -45,7 +45,8 @@ extern "C"
     OPENWDM_EXPORTED_DATA(ULONG_PTR, MmUserProbeAddress);
     OPENWDM_EXPORTED_DATA(ULONG, NtBuildNumber);
     OPENWDM_EXPORTED_DATA(ULONG, InitSafeBootMode);
-    OPENWDM_EXPORTED_DATA(PEPROCESS, PsInitialSystemProcess);
+    // Imported with dllimport, as NTKERNELAPI says: drivers write its name for the process.
+    extern NTKERNELAPI PEPROCESS PsInitialSystemProcess;
 
 #if defined(OPENWDM_KERNEL)
 #define KD_DEBUGGER_ENABLED      KdDebuggerEnabled
