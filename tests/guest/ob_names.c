@@ -131,7 +131,7 @@ TestProcess(void)
     ULONG major, minor, build;
 
     EXPECT_EQ((ULONG_PTR)PsGetCurrentProcessId(), 4);
-    EXPECT(PsGetCurrentProcess() == *(PEPROCESS *)PsInitialSystemProcess);
+    EXPECT(PsGetCurrentProcess() == PsInitialSystemProcess);
     EXPECT(!PsGetVersion(&major, &minor, &build, NULL));
     EXPECT_EQ(major, 10);
     EXPECT_EQ(minor, 0);
