@@ -7,7 +7,7 @@ A test names its pages in comments:   Page: kernel/queuing-irps.md, NF:wdm.IoCre
 page of a function, docs/spec/reference.txt; pages of other sections go by their path.)
 
     tools/pages.py             proven and countable pages per part, then the reference pages
-    tools/pages.py --open      also list the pages that no test names
+    tools/pages.py --open      also list the pages that no test names, with what they need (open.tsv)
     tools/pages.py --check     print only names that are no page, and guests that name none
 """
 import argparse
@@ -75,6 +75,7 @@ class Spec:
     def __init__(self, root):
         self.parts = {row["file"]: row["part"] for row in rows(root, "pages.tsv")}
         self.guides = set(rows(root, "guides.txt"))
+        self.needs = {row["file"]: row["needs"] for row in rows(root, "open.tsv")}
         self.reference = set(rows(root, "reference.txt"))
         self.headers = {page.partition("/")[0] for page in self.reference}
         self.functions = sum("/nf-" in page for page in self.reference)
@@ -109,6 +110,11 @@ def problems(root):
     for page, files in sorted(named.items()):
         if not spec.is_page(page):
             yield f"{sorted(files)[0]}: {page} is no page of docs/spec{spec.hint(page)}"
+    for file in sorted((spec.guides | set(spec.needs)) - set(spec.parts)):
+        yield f"docs/spec: {file} of guides.txt or open.tsv is no page of pages.tsv"
+    proven = {page.rpartition("/")[2] for page in named if spec.part(page)}
+    for file in sorted(set(spec.needs) & proven):
+        yield f"docs/spec/open.tsv: {file} is proven by a test"
     having = set().union(*named.values()) if named else set()
     for file in test_files(root):
         if not file.startswith("tests/guest/") or not file.endswith(".c"):
@@ -145,7 +151,8 @@ def report(root, show_open):
     print(f"{'reference pages of functions':{width}}  {functions:4} of {spec.functions:4}")
     if show_open:
         for file in sorted(set(spec.parts) - proven - spec.guides):
-            print(f"open\t{spec.parts[file]}\tkernel/{file}")
+            needs = f"\tneeds {spec.needs[file]}" if file in spec.needs else ""
+            print(f"open\t{spec.parts[file]}\tkernel/{file}{needs}")
 
 
 def main():
