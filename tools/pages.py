@@ -7,7 +7,7 @@ A test names its pages in comments:   Page: kernel/queuing-irps.md, NF:wdm.IoCre
 page of a function, docs/spec/reference.txt; pages of other sections go by their path.)
 
     tools/pages.py             proven and countable pages per part, then the reference pages
-    tools/pages.py --open      also list the pages that no test names, with what they need (open.tsv)
+    tools/pages.py --open      also list the pages that no test names; open.tsv says what they need
     tools/pages.py --check     print only names that are no page, and guests that name none
 """
 import argparse
