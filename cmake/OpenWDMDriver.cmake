@@ -63,7 +63,8 @@ function(_wdm_any_case out)
  \"name\":\"${OPENWDM_WDK_INCLUDE_DIR}\",\"contents\":[${entries}]}]}\n")
 endfunction()
 
-# The compile command of one source, up to but without -o.
+# The compile command of one source, up to but without -o. -ffreestanding alone would leave out the
+# unwind data of functions that raise nothing themselves, which x64 needs for each that has a frame.
 function(_wdm_compile_command out compiler debug)
     _wdm_any_case(anyCase)
     set(common -O2 -ffreestanding -fno-strict-aliasing
@@ -74,7 +75,7 @@ function(_wdm_compile_command out compiler debug)
             -isystem ${OPENWDM_WDK_INCLUDE_DIR}/crt -isystem ${anyCase}/links)
     else()
         set(command ${OPENWDM_COMPILER_LAUNCHER} ${OPENWDM_CLANG} --target=x86_64-pc-windows-msvc
-            -fms-extensions -fasync-exceptions -nostdlibinc ${common}
+            -fms-extensions -fasync-exceptions -fasynchronous-unwind-tables -nostdlibinc ${common}
             -ivfsoverlay ${anyCase}/overlay.yaml -isystem ${OPENWDM_WDK_INCLUDE_DIR}
             -isystem ${OPENWDM_WDK_INCLUDE_DIR}/crt)
     endif()

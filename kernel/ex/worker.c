@@ -101,6 +101,7 @@ ExpWorker(PVOID Context)
         {
             queue->Threads++;
         }
+        KiRearmStack((PKTHREAD)KiCurrentThread());
         ExpRunWork(CONTAINING_RECORD(entry, EX_WORK, Entry));
     }
 }

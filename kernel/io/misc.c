@@ -113,12 +113,13 @@ IoSetThreadHardErrorMode(_In_ BOOLEAN EnableHardErrors)
 
 /* ---- the stack ---------------------------------------------------------------------------- */
 
-/* NF:wdm.IoGetStackLimits. On a DPC's stack the page allows either stack's limits. */
+/* NF:wdm.IoGetStackLimits. On a DPC's stack the page allows either stack's limits. A driver that
+ * asks before it goes deeper is told what the check of its stack use leaves it. */
 DDI VOID NTAPI
 IoGetStackLimits(_Out_ PULONG_PTR LowLimit, _Out_ PULONG_PTR HighLimit)
 {
     PKTHREAD thread = KiCurrentThread();
-    *LowLimit = (ULONG_PTR)thread->StackLimit;
+    *LowLimit = (ULONG_PTR)KiDriverStackLimit();
     *HighLimit = (ULONG_PTR)thread->StackBase;
 }
 
@@ -133,8 +134,9 @@ IoGetInitialStack(VOID)
 DDI ULONG NTAPI
 IoWithinStackLimits(_In_ ULONG_PTR RegionStart, _In_ SIZE_T RegionSize)
 {
-    ULONG_PTR low, high;
-    IoGetStackLimits(&low, &high);
+    PKTHREAD thread = KiCurrentThread();
+    ULONG_PTR low = (ULONG_PTR)thread->StackLimit;
+    ULONG_PTR high = (ULONG_PTR)thread->StackBase;
     return RegionStart >= low && RegionStart <= high && RegionSize <= high - RegionStart;
 }
 

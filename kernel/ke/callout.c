@@ -48,6 +48,9 @@ CallOnBiggerStack(PEXPAND_STACK_CALLOUT Routine, PVOID Parameter, SIZE_T Size)
     PVOID limit = thread->StackLimit;
     NTSTATUS status;
     KI_BARRIER barrier;
+    PKI_STACK_WATCH watch = KiStackWatch(thread);
+    KI_STACK_WATCH saved = *watch;
+    SIZE_T left;
 
     if (Size > MAXIMUM_EXPANSION_SIZE)
         return STATUS_INVALID_PARAMETER_3;
@@ -57,12 +60,17 @@ CallOnBiggerStack(PEXPAND_STACK_CALLOUT Routine, PVOID Parameter, SIZE_T Size)
         if (!NT_SUCCESS(status))
             return status;
     }
+    // The routine counts from the barrier on.
+    left = (ULONG64)__builtin_frame_address(0) - KiDriverStackLimit();
+    watch->Allowance = left > Size + RESERVE ? left : Size + RESERVE;
     // An exception that left the routine would leave the stack as it is: it is unhandled here.
     KiEnterBarrier(&barrier);
     thread->CalloutDepth++;
     Routine(Parameter);
     thread->CalloutDepth--;
     KiLeaveBarrier(&barrier);
+    watch->Allowance = saved.Allowance;
+    KiCloseStack(thread, saved.Low);
     Shrink(thread, limit);
     return STATUS_SUCCESS;
 }

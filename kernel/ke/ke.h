@@ -593,6 +593,25 @@ __attribute__((noreturn)) void KiBugCheckWithRule(ULONG Code,
                                                   PVOID Irp,
                                                   PVOID Device);
 
+/* Frames of drivers on one stack, from the innermost barrier on. */
+typedef struct _KI_STACK_USE
+{
+    SIZE_T Bytes;
+    SIZE_T Allowance;
+    PVOID Frames[KI_STACK_FRAMES]; /* innermost first */
+    ULONG FrameCount;
+} KI_STACK_USE;
+
+/* FALSE: drivers may use a stack to its end. */
+extern BOOLEAN KiWatchStacks;
+
+/* The lowest address that the driver which called the running DDI may use of its stack. */
+ULONG64
+KiDriverStackLimit(void);
+
+/* The current thread is about to call a driver and nothing is on its stack yet. */
+void KiRearmStack(_In_ struct _KTHREAD *Thread);
+
 typedef enum _KI_FAULT_ACTION
 {
     KiFaultUnknown, /* no such memory */
@@ -627,6 +646,8 @@ typedef struct _KE_VERIFIER_HOOKS
     KI_FAULT_ACTION (*ResolveFault)(ULONG64 Address, const KI_EXPORT *Export);
     /* On the guest's stack, after KiFaultReport: the access is tried again afterwards. */
     void (*ReportFault)(ULONG64 Address, BOOLEAN IsWrite);
+    /* Drivers use more of the stack than there is on Windows. On the guest's stack. */
+    void (*StackLimit)(const KI_STACK_USE *Use);
     /* On the guest's stack: what a fault there means. FALSE: nothing special. */
     BOOLEAN (*ExplainFault)(ULONG64 Address, KI_FAULT_MEANING *Meaning);
     /* A driver broke a rule at the current place, and the machine goes on. Code 0: Windows has

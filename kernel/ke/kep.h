@@ -28,8 +28,14 @@
 #endif
 // What KeExpandKernelStackAndCallout may add to a stack, all its nested calls together.
 #define KI_STACK_EXPANSION (288u * 1024u)
-// One slot: guard, room for expansion (not mapped), stack, guard, gate records.
+// One slot: guard, room for expansion (not mapped), stack, guard, gate records, stack watch.
 #define KI_STACK_SLOT      (1024u * 1024u)
+#define KI_SLOT_BOTTOM     (KI_STACK_GUARD + KI_STACK_EXPANSION)
+#define KI_SLOT_TOP        (KI_SLOT_BOTTOM + KI_STACK_SIZE)
+#define KI_SLOT_RECORDS    (KI_SLOT_TOP + KI_STACK_GUARD)
+#define KI_SLOT_WATCH      (KI_SLOT_RECORDS + KI_GATE_RECORDS * (ULONG)sizeof(KI_GATE_RECORD))
+// What a kernel stack of x64 Windows holds. Contract: kernel/using-the-kernel-stack.md
+#define KI_STACK_ALLOWANCE (24u * 1024u)
 
 // ---- gate.c: the variable that is not implemented and whose stand-in lies at Address, or NULL.
 const KI_EXPORT *KiMissingVariable(ULONG64 Address);
@@ -86,6 +92,32 @@ void KiSetAffinity(PKTHREAD Thread, KAFFINITY Affinity);
 PVOID
 KiAllocateStack(PKTHREAD Thread);
 void KiFreeStack(PKTHREAD Thread);
+
+extern ULONG64 KiNextSlot; // stacks lie below
+
+// ---- stackwatch.c: how much of a stack is the drivers' own
+// At the end of the stack's slot. Memory below Low is not accessible: who goes there is measured.
+typedef struct _KI_STACK_WATCH
+{
+    ULONG64 Low;
+    SIZE_T Allowance; // bytes that frames of drivers may take from the innermost barrier on
+} KI_STACK_WATCH, *PKI_STACK_WATCH;
+
+PKI_STACK_WATCH
+KiStackWatch(const KTHREAD *Thread);
+
+// A new stack, or one whose thread has ended.
+void KiArmStack(PKTHREAD Thread);
+
+// Takes back what was opened below Low.
+void KiCloseStack(PKTHREAD Thread, ULONG64 Low);
+
+// On the signal stack. TRUE: the memory is the stack's and accessible now; *Report is set when the
+// drivers' frames have grown beyond what they may take.
+BOOLEAN
+KiTouchStack(const struct host_trap *Trap, BOOLEAN *Report);
+
+extern KI_STACK_USE KiStackUse; // what KiTouchStack has measured
 
 // ---- work.c: what waits for the IRQL to fall
 // Does everything deliverable at Irql, which is the current IRQL.
@@ -194,6 +226,7 @@ void KiFlushApcs(PKTHREAD Thread);
 void KiCheckReturnToUser(PKTHREAD Thread);
 
 // ---- trap.c
+void KiContextFromTrap(PCONTEXT Context, const struct host_trap *Trap);
 enum host_trap_result KiHandleTrap(struct host_trap *Trap);
 
 // ---- record.c: the chain of crossings between drivers and kernel on one stack

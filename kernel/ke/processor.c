@@ -174,6 +174,7 @@ KiRunClient(PKTHREAD Client, void (*Routine)(void *), void *Context)
     NT_ASSERT(request->Routine == NULL);
     request->Context = Context;
     request->Routine = Routine;
+    KiRearmStack(Client);
     return KiResumeClient(Client);
 }
 

@@ -7,13 +7,10 @@
 
 void KiPrepareThreadStack(PKTHREAD Thread);
 
-// Offsets in a slot.
-#define STACK_BOTTOM (KI_STACK_GUARD + KI_STACK_EXPANSION)
-#define STACK_TOP    (STACK_BOTTOM + KI_STACK_SIZE)
-#define RECORDS      (STACK_TOP + KI_STACK_GUARD)
+#define RECORDS_SIZE (KI_GATE_RECORDS * sizeof(KI_GATE_RECORD) + HOST_PAGE_SIZE) // and the watch
 
 static ULONG threadNumber;
-static ULONG64 nextSlot = HOST_REGION_STACK;
+ULONG64 KiNextSlot = HOST_REGION_STACK;
 static LIST_ENTRY freeSlots;
 
 // A free slot keeps its link at the top of its own stack, which stays mapped: making a stack is
@@ -26,20 +23,19 @@ TakeSlot(void)
     if (freeSlots.Flink != NULL && !IsListEmpty(&freeSlots))
     {
         PLIST_ENTRY entry = RemoveTailList(&freeSlots);
-        return (char *)entry + sizeof(LIST_ENTRY) - STACK_TOP;
+        return (char *)entry + sizeof(LIST_ENTRY) - KI_SLOT_TOP;
     }
-    if (nextSlot + KI_STACK_SLOT > HOST_REGION_STACK + HOST_REGION_SIZE)
+    if (KiNextSlot + KI_STACK_SLOT > HOST_REGION_STACK + HOST_REGION_SIZE)
         return NULL;
-    slot = (void *)nextSlot;
-    if (!host_map_fixed((char *)slot + STACK_BOTTOM, KI_STACK_SIZE, HOST_PROT_RW))
+    slot = (void *)KiNextSlot;
+    if (!host_map_fixed((char *)slot + KI_SLOT_BOTTOM, KI_STACK_SIZE, HOST_PROT_RW))
         return NULL;
-    if (!host_map_fixed((char *)slot + RECORDS, KI_GATE_RECORDS * sizeof(KI_GATE_RECORD),
-                        HOST_PROT_RW))
+    if (!host_map_fixed((char *)slot + KI_SLOT_RECORDS, RECORDS_SIZE, HOST_PROT_RW))
     {
-        host_unmap((char *)slot + STACK_BOTTOM, KI_STACK_SIZE);
+        host_unmap((char *)slot + KI_SLOT_BOTTOM, KI_STACK_SIZE);
         return NULL;
     }
-    nextSlot += KI_STACK_SLOT;
+    KiNextSlot += KI_STACK_SLOT;
     return slot;
 }
 
@@ -48,17 +44,18 @@ KiAllocateStack(PKTHREAD Thread)
 {
     char *slot;
 
-    C_ASSERT(RECORDS + KI_GATE_RECORDS * sizeof(KI_GATE_RECORD) <= KI_STACK_SLOT);
+    C_ASSERT(KI_SLOT_RECORDS + RECORDS_SIZE <= KI_STACK_SLOT);
     slot = TakeSlot();
     if (slot == NULL)
         return NULL;
-    Thread->StackLimit = slot + STACK_BOTTOM;
-    Thread->StackBase = slot + STACK_TOP;
-    Thread->GateBase = (PKI_GATE_RECORD)(slot + RECORDS);
+    Thread->StackLimit = slot + KI_SLOT_BOTTOM;
+    Thread->StackBase = slot + KI_SLOT_TOP;
+    Thread->GateBase = (PKI_GATE_RECORD)(slot + KI_SLOT_RECORDS);
     // The bottom record can never be stale and stops every search.
     Thread->GateBase->Rsp = ~0ull;
     Thread->GateBase->Export = NULL;
     Thread->GateTop = Thread->GateBase;
+    KiArmStack(Thread);
     return Thread->StackLimit;
 }
 

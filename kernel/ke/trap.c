@@ -59,8 +59,8 @@ KeTryCopy(void *Destination, const void *Source, SIZE_T Length)
     return KiCopyBytes(Destination, Source, Length);
 }
 
-static void
-ContextFromTrap(PCONTEXT Context, const struct host_trap *Trap)
+void
+KiContextFromTrap(PCONTEXT Context, const struct host_trap *Trap)
 {
     RtlZeroMemory(Context, sizeof(*Context));
     Context->ContextFlags = CONTEXT_FULL | CONTEXT_SEGMENTS;
@@ -183,7 +183,7 @@ StopOnBadAddress(const KI_TRAP_FRAME *Frame)
         KiBugCheckWithContext(ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, 0, Frame->Trap.rip, 2,
                               &Frame->Context, &Frame->Record,
                               "execution of memory that is not executable",
-                              "debugger/bug-check-0xfc--attempted-execute-of-noexecute-memory.md");
+                              "debugger/bug-check-0xfc---attempted-execute-of-noexecute-memory.md");
     if (irql >= DISPATCH_LEVEL)
         KiBugCheckWithContext(
             Frame->InKernel ? IRQL_NOT_LESS_OR_EQUAL : DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, irql,
@@ -224,6 +224,16 @@ WatchedEntry(KI_TRAP_FRAME *Frame)
         KiPushRecord(KiRecordTrap, &Frame->Original, Frame);
     KeVerifierHooks.ReportFault(Frame->Trap.fault_address,
                                 (Frame->Trap.error_code & HOST_PF_WRITE) != 0);
+    ResumeOriginal(Frame);
+}
+
+// The drivers have used more of the stack than Windows has; here there is more, so they go on.
+static __attribute__((noreturn)) void
+StackLimitEntry(KI_TRAP_FRAME *Frame)
+{
+    if (!Frame->InKernel)
+        KiPushRecord(KiRecordTrap, &Frame->Original, Frame);
+    KeVerifierHooks.StackLimit(&KiStackUse);
     ResumeOriginal(Frame);
 }
 
@@ -346,7 +356,7 @@ PlaceFrame(struct host_trap *Trap, ULONG64 Top, KI_TRAP_ENTRY Entry)
     KI_TRAP_FRAME *frame = (KI_TRAP_FRAME *)frameAddress;
 
     host_unpoison((const void *)frameAddress, Top - frameAddress);
-    ContextFromTrap(&frame->Original, Trap);
+    KiContextFromTrap(&frame->Original, Trap);
     frame->Context = frame->Original;
     frame->Trap = *Trap;
     frame->XsaveArea = (void *)area;
@@ -592,7 +602,10 @@ enum host_trap_result
 KiHandleTrap(struct host_trap *Trap)
 {
     enum host_trap_result result;
+    BOOLEAN report;
 
+    if (Trap->trap_number == HOST_VECTOR_PF && KiTouchStack(Trap, &report))
+        return report ? Inject(Trap, StackLimitEntry) : HOST_TRAP_RESUME;
     if (Trap->rip >= (ULONG64)KiCopyBytesFast && Trap->rip < (ULONG64)KiCopyBytesSlow)
     {
         Trap->rip = (ULONG64)KiCopyBytesSlow;

@@ -309,6 +309,35 @@ OnKernelViolation(ULONG Code, const char *Rule, const char *Page)
     ViSubmit(report);
 }
 
+// Contract: kernel/using-the-kernel-stack.md. Here the machine goes on: its stacks are larger.
+static void
+OnStackLimit(const KI_STACK_USE *Use)
+{
+    static const char *const meanings[4] = {"double fault, as which it ends on Windows",
+                                            "bytes of the stack in frames of drivers",
+                                            "bytes they may take", ""};
+    static char rule[160];
+    VF_REPORT *report = ViNewReport(VfReportViolation);
+
+    RtlFormat(rule, sizeof(rule),
+              "drivers may take %I64u KiB of a kernel stack: their frames take %I64u bytes of it",
+              (ULONG64)Use->Allowance / 1024, (ULONG64)Use->Bytes);
+    report->Code = UNEXPECTED_KERNEL_MODE_TRAP;
+    report->Parameters[0] = 8;
+    report->Parameters[1] = Use->Bytes;
+    report->Parameters[2] = Use->Allowance;
+    for (ULONG i = 0; i < 4; i++)
+        report->Meanings[i] = meanings[i];
+    report->Rule = rule;
+    report->Page = "kernel/using-the-kernel-stack.md";
+    ViFillPlace(report);
+    RtlCopyMemory(report->Frames, Use->Frames, sizeof(report->Frames));
+    report->FrameCount = Use->FrameCount;
+    report->Driver[0] = 0;
+    ViFillDriver(report);
+    ViSubmit(report);
+}
+
 // ---- io ---------------------------------------------------------------------------------------
 
 static BOOLEAN
@@ -373,6 +402,8 @@ VfInitSystem(const VF_CONFIG *Config)
     KeVerifierHooks.HungCode = OnHungCode;
     KeVerifierHooks.Violation = OnKernelViolation;
     KeVerifierHooks.UnloadedCode = ViIsUnloaded;
+    KeVerifierHooks.StackLimit = OnStackLimit;
+    KiWatchStacks = !Config->ChecksOff;
     IoVerifierHooks.Violation = OnViolation;
     IoVerifierHooks.DriverUnloaded = OnDriverUnloaded;
     IoVerifierHooks.ErrorLog = OnErrorLog;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Calls bytes in its data section.
 //
-// Page: debugger/bug-check-0xfc--attempted-execute-of-noexecute-memory.md
+// Page: debugger/bug-check-0xfc---attempted-execute-of-noexecute-memory.md
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
 // Run: ioctl 0x222004
