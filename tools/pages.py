@@ -8,7 +8,8 @@ page of a function, docs/spec/reference.txt; pages of other sections go by their
 
     tools/pages.py             proven and countable pages per part, then the reference pages
     tools/pages.py --open      also list the pages that no test names; open.tsv says what they need
-    tools/pages.py --check     print only names that are no page, and guests that name none
+    tools/pages.py --check     print only names that are no page, in tests and in reports of the
+                               kernel, and guests that name none
 """
 import argparse
 import collections
@@ -71,8 +72,41 @@ def named_pages(root):
     return named, malformed
 
 
+# A page in a string of the kernel is what a report shows, also in the short forms KERNEL:x and
+# bug-check-x (runtime/bugchecks.c).
+LITERAL = re.compile(r'"((?:NF|NS|NC|NE|NI|KERNEL):[\w.~-]+|(?:[a-z]+/)?[\w-]+\.md|bug-check-[\w-]+)"')
+
+
+def reported_pages(root):
+    """page -> the sources of the kernel that name it in a report."""
+    named = collections.defaultdict(set)
+    for folder, folders, names in os.walk(os.path.join(root, "kernel")):
+        folders.sort()
+        for name in sorted(names):
+            if not name.endswith((".c", ".h")):
+                continue
+            path = os.path.join(folder, name)
+            with open(path, encoding="utf-8") as handle:
+                for page in LITERAL.findall(handle.read()):
+                    page = re.sub(r"^KERNEL:(.*)", r"kernel/\1.md", page)
+                    page = re.sub(r"^(bug-check-.*)", r"debugger/\1.md", page)
+                    named[page].add(os.path.relpath(path, root))
+    return named
+
+
+def bug_check_pages(root):
+    path = os.path.join(root, "ddi", "bugcheck.def")
+    if not os.path.exists(path):
+        return set()
+    with open(path, encoding="utf-8") as handle:
+        return {"debugger/" + page for page in re.findall(r'"(bug-check-[\w-]+\.md)"', handle.read())}
+
+
 class Spec:
     def __init__(self, root):
+        # Of other sections these are known: the pages of bug checks and of rules.
+        rules = {row["docs_file"].partition("/")[2] for row in rows(root, "rules.tsv")}
+        self.known = {"debugger/bug-check-0x": bug_check_pages(root), "devtest/wdm-": rules}
         self.parts = {row["file"]: row["part"] for row in rows(root, "pages.tsv")}
         self.guides = set(rows(root, "guides.txt"))
         self.needs = {row["file"]: row["needs"] for row in rows(root, "open.tsv")}
@@ -87,6 +121,9 @@ class Spec:
         if kind:
             page = f"{header}/{kind}-{header}-{item}.md".lower()
             return header.lower() not in self.headers or page in self.reference
+        for prefix, pages in self.known.items():
+            if pages and name.startswith(prefix):
+                return name in pages
         folder, _, file = name.rpartition("/")
         return folder not in ("", "kernel") or file in self.parts
 
@@ -110,11 +147,18 @@ def problems(root):
     for page, files in sorted(named.items()):
         if not spec.is_page(page):
             yield f"{sorted(files)[0]}: {page} is no page of docs/spec{spec.hint(page)}"
+<<<<<<< HEAD
     for file in sorted((spec.guides | set(spec.needs)) - set(spec.parts)):
         yield f"docs/spec: {file} of guides.txt or open.tsv is no page of pages.tsv"
     proven = {page.rpartition("/")[2] for page in named if spec.part(page)}
     for file in sorted(set(spec.needs) & proven):
         yield f"docs/spec/open.tsv: {file} is proven by a test"
+=======
+    for page, files in sorted(reported_pages(root).items()):
+        if not NAME.match(page) or not spec.is_page(page):
+            hint = spec.hint(page) if NAME.match(page) else ""
+            yield f"{sorted(files)[0]}: {page} in a report is no page of docs/spec{hint}"
+>>>>>>> e159bf2 (Spin locks held at the return of a driver's routine, what export drivers leave behind, and pages that reports name but nobody has)
     having = set().union(*named.values()) if named else set()
     for file in test_files(root):
         if not file.startswith("tests/guest/") or not file.endswith(".c"):

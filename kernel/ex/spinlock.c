@@ -41,6 +41,7 @@ ExpLockShared(PEX_SPIN_LOCK SpinLock)
         ExpSpin(SpinLock, &turns);
     }
     *SpinLock = *SpinLock + 1;
+    KiNoteSpinLock(KiCurrentThread(), (PVOID)SpinLock);
 }
 
 static void
@@ -53,6 +54,7 @@ ExpLockExclusive(PEX_SPIN_LOCK SpinLock)
         ExpSpin(SpinLock, &turns);
     }
     *(PULONG)SpinLock = EXP_WRITER;
+    KiNoteSpinLock(KiCurrentThread(), (PVOID)SpinLock);
 }
 
 __attribute__((noreturn, cold)) static void
@@ -72,6 +74,7 @@ ExpUnlockShared(PEX_SPIN_LOCK SpinLock)
         ExpLockNotOwned(SpinLock, "a spin lock is released as it was acquired: nobody holds this "
                                   "one shared");
     }
+    KiNoteSpinUnlock(KiCurrentThread(), (PVOID)SpinLock);
     *(PULONG)SpinLock = value - 1;
 }
 
@@ -83,6 +86,7 @@ ExpUnlockExclusive(PEX_SPIN_LOCK SpinLock)
         ExpLockNotOwned(SpinLock, "a spin lock is released as it was acquired: nobody holds this "
                                   "one exclusively");
     }
+    KiNoteSpinUnlock(KiCurrentThread(), (PVOID)SpinLock);
     *(PULONG)SpinLock = 0;
 }
 
@@ -174,6 +178,7 @@ ExTryAcquireSpinLockSharedAtDpcLevel(PEX_SPIN_LOCK SpinLock)
         return FALSE;
     }
     *SpinLock = *SpinLock + 1;
+    KiNoteSpinLock(KiCurrentThread(), (PVOID)SpinLock);
     return TRUE;
 }
 
@@ -186,5 +191,6 @@ ExTryAcquireSpinLockExclusiveAtDpcLevel(PEX_SPIN_LOCK SpinLock)
         return FALSE;
     }
     *(PULONG)SpinLock = EXP_WRITER;
+    KiNoteSpinLock(KiCurrentThread(), (PVOID)SpinLock);
     return TRUE;
 }

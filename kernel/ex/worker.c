@@ -68,6 +68,9 @@ ExpRunWork(PEX_WORK Work)
     running.Routine(running.Context);
     KiLeaveBarrier(&barrier);
     RemoveEntryList(&running.Entry);
+    KiCheckSpinLocks(
+        0, running.Target != NULL ? (const void *)running.Target : (const void *)running.Routine,
+        "a work item's routine", NULL);
     if (KiCurrentIrql() != PASSIVE_LEVEL)
     {
         KiBlame(running.Target != NULL ? (const void *)running.Target

@@ -5,6 +5,7 @@
 
 #include "ldr/ldr.h"
 #include "mm/mm.h"
+#include "vf/vf.h"
 
 static void (*message)(const char *Line);
 
@@ -46,6 +47,7 @@ static void
 Unloading(void *Context, PLDR_IMAGE Image)
 {
     UNREFERENCED_PARAMETER(Context);
+    VfImageUnloading(Image);
     MmResetDriverPaging(Image->Base);
     (void)LdrForEachPagedSection(Image, UnregisterSection, NULL);
 }

@@ -88,9 +88,11 @@ IopBlameReturn(PDEVICE_OBJECT DeviceObject,
                PIRP Irp,
                PDRIVER_DISPATCH Routine,
                KIRQL Irql,
-               LONG ApcDisable)
+               LONG64 Balance)
 {
     const char *page = "KERNEL:dispatch-routines-and-irqls";
+    KiCheckSpinLocks(KI_BALANCE_LOCKS(Balance), (const void *)Routine, "a dispatch routine",
+                     DeviceObject);
     KiBlame((const void *)Routine);
     if (KiCurrentIrql() != Irql)
     {
@@ -100,7 +102,7 @@ IopBlameReturn(PDEVICE_OBJECT DeviceObject,
     }
     KiBugCheckWithRule(0xc4, 0xc5, (ULONG64)Routine,
                        (ULONG64)(LONG64)KiCurrentThread()->KernelApcDisable,
-                       (ULONG64)(LONG64)ApcDisable,
+                       (ULONG64)(LONG64)KI_BALANCE_APCS(Balance),
                        "A dispatch routine changed the thread's APC disable count: it entered or "
                        "left a critical region without its counterpart",
                        "KERNEL:disabling-apcs", Irp, DeviceObject);
@@ -251,14 +253,13 @@ IofCallDriver(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
         IopTraceCall(DeviceObject, Irp, stack);
     }
     PDRIVER_DISPATCH routine = DeviceObject->DriverObject->MajorFunction[stack->MajorFunction];
-    LONG apcDisable = KiCurrentThread()->KernelApcDisable;
+    LONG64 balance = KiCurrentThread()->Balance;
     NTSTATUS status = (Irp->AllocationFlags & IOP_IRP_HAS_HEADER)
                           ? IopCallTracked(DeviceObject, Irp, stack, routine)
                           : routine(DeviceObject, Irp);
-    if (__builtin_expect(
-            KiCurrentIrql() != irql || KiCurrentThread()->KernelApcDisable != apcDisable, 0))
+    if (__builtin_expect(KiCurrentIrql() != irql || KiCurrentThread()->Balance != balance, 0))
     {
-        IopBlameReturn(DeviceObject, Irp, routine, irql, apcDisable);
+        IopBlameReturn(DeviceObject, Irp, routine, irql, balance);
     }
     return status;
 }

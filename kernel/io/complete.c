@@ -84,10 +84,12 @@ IopBlameCompletion(PIRP Irp,
                    PDEVICE_OBJECT DeviceObject,
                    PIO_COMPLETION_ROUTINE Routine,
                    KIRQL Irql,
-                   LONG ApcDisable,
+                   LONG64 Balance,
                    BOOLEAN Gone)
 {
     const char *page = "NC:wdm.IO_COMPLETION_ROUTINE";
+    KiCheckSpinLocks(KI_BALANCE_LOCKS(Balance), (const void *)Routine, "a completion routine",
+                     DeviceObject);
     KiBlame((const void *)Routine);
     LONG apcDisable = KiCurrentThread()->KernelApcDisable;
     if (KiCurrentIrql() != Irql)
@@ -96,10 +98,10 @@ IopBlameCompletion(PIRP Irp,
                            "A completion routine returned at another IRQL than it was called at",
                            page, NULL, DeviceObject);
     }
-    if (apcDisable != ApcDisable)
+    if (apcDisable != KI_BALANCE_APCS(Balance))
     {
         KiBugCheckWithRule(0xc4, 0xfb, (ULONG64)Routine, (ULONG64)(LONG64)apcDisable,
-                           (ULONG64)(LONG64)ApcDisable,
+                           (ULONG64)(LONG64)KI_BALANCE_APCS(Balance),
                            "A completion routine changed the thread's APC disable count", page,
                            NULL, DeviceObject);
     }
@@ -123,7 +125,7 @@ IopInvokeCompletion(PIRP Irp, PIO_COMPLETION_ROUTINE Routine, PVOID Context)
     BOOLEAN top = Irp->CurrentLocation > Irp->StackCount;
     PDEVICE_OBJECT device = top ? NULL : IoGetCurrentIrpStackLocation(Irp)->DeviceObject;
     PKTHREAD thread = KiCurrentThread();
-    LONG apcDisable = thread->KernelApcDisable;
+    LONG64 balance = thread->Balance;
     KIRQL irql = KiCurrentIrql();
     PIOP_IRP header = IopIrpHeader(Irp);
     ULONG number = IopIrpNumber(Irp);
@@ -131,9 +133,9 @@ IopInvokeCompletion(PIRP Irp, PIO_COMPLETION_ROUTINE Routine, PVOID Context)
     PKI_GATE_RECORD mark = KiMarkCall();
     NTSTATUS status = Routine(device, Irp, Context);
     KiEndCall(mark);
-    if (__builtin_expect(KiCurrentIrql() != irql || thread->KernelApcDisable != apcDisable, 0))
+    if (__builtin_expect(KiCurrentIrql() != irql || thread->Balance != balance, 0))
     {
-        IopBlameCompletion(Irp, device, Routine, irql, apcDisable, FALSE);
+        IopBlameCompletion(Irp, device, Routine, irql, balance, FALSE);
     }
     if (status == STATUS_MORE_PROCESSING_REQUIRED)
     {
@@ -145,7 +147,7 @@ IopInvokeCompletion(PIRP Irp, PIO_COMPLETION_ROUTINE Routine, PVOID Context)
                               !(IoGetCurrentIrpStackLocation(Irp)->Control & SL_PENDING_RETURNED)),
                          0))
     {
-        IopBlameCompletion(Irp, device, Routine, irql, apcDisable, gone);
+        IopBlameCompletion(Irp, device, Routine, irql, balance, gone);
     }
     return status;
 }

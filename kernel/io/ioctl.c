@@ -130,12 +130,14 @@ IopTryFastControl(PIOP_SERVICE Service, const IOP_CONTROL *Control, PIO_STATUS_B
     }
     KIRQL irql = KiCurrentIrql();
     PKTHREAD thread = KiCurrentThread();
-    LONG apcDisable = thread->KernelApcDisable;
+    LONG64 balance = thread->Balance;
     PKI_GATE_RECORD mark = KiMarkCall();
     BOOLEAN done = dispatch->FastIoDeviceControl(
         Service->FileObject, TRUE, Control->Input, Control->InputLength, Control->Output,
         Control->OutputLength, Control->Code, IoStatus, Service->DeviceObject);
     KiEndCall(mark);
+    KiCheckSpinLocks(KI_BALANCE_LOCKS(balance), (const void *)dispatch->FastIoDeviceControl,
+                     "a fast I/O routine", Service->DeviceObject);
     if (KiCurrentIrql() != irql)
     {
         KiBlame((const void *)dispatch->FastIoDeviceControl);
@@ -144,11 +146,12 @@ IopTryFastControl(PIOP_SERVICE Service, const IOP_CONTROL *Control, PIO_STATUS_B
                            "A fast I/O routine returned at another IRQL than it was called at",
                            "NS:wdm._FAST_IO_DISPATCH", NULL, Service->DeviceObject);
     }
-    if (thread->KernelApcDisable != apcDisable)
+    if (thread->KernelApcDisable != KI_BALANCE_APCS(balance))
     {
         KiBlame((const void *)dispatch->FastIoDeviceControl);
         KiBugCheckWithRule(0xc4, 0xc6, (ULONG64)dispatch->FastIoDeviceControl,
-                           (ULONG64)(LONG64)thread->KernelApcDisable, (ULONG64)(LONG64)apcDisable,
+                           (ULONG64)(LONG64)thread->KernelApcDisable,
+                           (ULONG64)(LONG64)KI_BALANCE_APCS(balance),
                            "A fast I/O routine changed the thread's APC disable count",
                            "KERNEL:disabling-apcs", NULL, Service->DeviceObject);
     }

@@ -44,6 +44,7 @@ IopRunWorkItem(PVOID Context)
     }
     PDEVICE_OBJECT device =
         ((PDEVICE_OBJECT)object)->Type == IO_TYPE_DEVICE ? (PDEVICE_OBJECT)object : NULL;
+    KiCheckSpinLocks(0, routine, "a work item's routine", device);
     KiBlame(routine);
     if (KiCurrentIrql() != irql)
     {

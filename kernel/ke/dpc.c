@@ -217,8 +217,9 @@ KeFlushQueuedDpcs(VOID)
 }
 
 static void
-CheckAfterDpc(PKI_PROCESSOR Processor, PKDEFERRED_ROUTINE Routine)
+CheckAfterDpc(PKI_PROCESSOR Processor, PKDEFERRED_ROUTINE Routine, LONG SpinLocks)
 {
+    KiCheckSpinLocks(SpinLocks, (const void *)Routine, "a DPC routine", NULL);
     if (Processor->Irql == DISPATCH_LEVEL)
         return;
     KiBlame((const void *)Routine);
@@ -248,6 +249,7 @@ KiRetireDpcList(PKI_PROCESSOR Processor)
         PVOID context = dpc->DeferredContext;
         PVOID argument1 = dpc->SystemArgument1;
         PVOID argument2 = dpc->SystemArgument2;
+        LONG spinLocks = KiCurrentThread()->SpinLocks;
 
         Processor->DpcHead = (PKDPC)dpc->DpcListEntry.Next;
         if (Processor->DpcHead == NULL)
@@ -263,7 +265,7 @@ KiRetireDpcList(PKI_PROCESSOR Processor)
         mark = KiMarkCall();
         routine(dpc, context, argument1, argument2);
         KiEndCall(mark);
-        CheckAfterDpc(Processor, routine);
+        CheckAfterDpc(Processor, routine, spinLocks);
         // A better thread may have become ready, but DPCs go first.
         if (Processor->TimerPending)
             KiExpireTimers();
@@ -296,6 +298,7 @@ RunThreadedDpc(PKI_PROCESSOR Processor, PKDPC Dpc)
     thread->InThreadedDpc = FALSE;
     KiLeaveBarrier(&barrier);
     Processor->ThreadedActive = FALSE;
+    KiCheckSpinLocks(0, (const void *)routine, "a threaded DPC routine", NULL);
     if (KiCurrentIrql() != PASSIVE_LEVEL)
         KiBugCheckWithRule(IRQL_UNEXPECTED_VALUE, KiCurrentIrql(), PASSIVE_LEVEL, (ULONG64)routine,
                            0,

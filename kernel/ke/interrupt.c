@@ -214,9 +214,11 @@ CallIsr(PKINTERRUPT Interrupt)
     KIRQL irql = processor->Irql;
     PKI_GATE_RECORD mark;
     BOOLEAN claimed;
+    LONG spinLocks;
 
     KiRaise(Interrupt->SynchronizeIrql);
     KeAcquireSpinLockAtDpcLevel(Interrupt->ActualLock);
+    spinLocks = KiCurrentThread()->SpinLocks;
     processor->CurrentInterrupt = Interrupt;
     Interrupt->Quieted = FALSE;
     mark = KiMarkCall();
@@ -226,6 +228,7 @@ CallIsr(PKINTERRUPT Interrupt)
         KiTrace("KiServiceVector", "kernel/ke/interrupt.c", "cpu %u: vector %02x ISR %p %s",
                 processor->Number, Interrupt->Vector, Interrupt->ServiceRoutine,
                 claimed ? "claims it" : "does not claim it");
+    KiCheckSpinLocks(spinLocks, (const void *)Interrupt->ServiceRoutine, "an ISR", NULL);
     CheckAfterIsr(Interrupt, claimed);
     processor->CurrentInterrupt = interrupted;
     KeReleaseSpinLockFromDpcLevel(Interrupt->ActualLock);

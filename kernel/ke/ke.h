@@ -123,6 +123,9 @@ typedef struct _KI_GATE_RECORD
 
 #define KI_GATE_RECORDS 512
 
+/* Spin locks of a thread whose addresses are kept for reports: the newest ones. */
+#define KI_HELD_LOCKS 8
+
 typedef enum _KI_THREAD_STATE
 {
     KiThreadInitialized,
@@ -171,8 +174,17 @@ struct _KTHREAD
     ULONG Processor; /* number it runs or last ran on */
     KAFFINITY Affinity;
     KAFFINITY UserAffinity;
-    LONG KernelApcDisable;
+    union
+    {
+        struct
+        {
+            LONG KernelApcDisable;
+            LONG SpinLocks; /* acquired and not released */
+        };
+        LONG64 Balance; /* both: what a routine of a driver must leave as it was */
+    };
     LONG SpecialApcDisable;
+    PVOID HeldLocks[KI_HELD_LOCKS]; /* spin lock number n is entry n % KI_HELD_LOCKS */
     LIST_ENTRY ApcListHead[2];
     BOOLEAN KernelApcPending;
     BOOLEAN UserApcPending;
@@ -202,6 +214,33 @@ struct _KTHREAD
     GUID ActivityId; /* of its events (ex) */
     PVOID Extra;     /* ps: the ETHREAD's own data follows the KTHREAD there */
 };
+
+/* Thread has acquired SpinLock, which may be any kind of spin lock. */
+static inline void
+KiNoteSpinLock(_Inout_ struct _KTHREAD *Thread, PVOID SpinLock)
+{
+    Thread->HeldLocks[(ULONG)Thread->SpinLocks++ % KI_HELD_LOCKS] = SpinLock;
+}
+
+void KiForgetSpinLock(_Inout_ struct _KTHREAD *Thread, PVOID SpinLock);
+
+/* ... and released it. The order is usually the reverse one. */
+static inline void
+KiNoteSpinUnlock(_Inout_ struct _KTHREAD *Thread, PVOID SpinLock)
+{
+    Thread->SpinLocks--;
+    if (__builtin_expect(Thread->HeldLocks[(ULONG)Thread->SpinLocks % KI_HELD_LOCKS] != SpinLock,
+                         0))
+        KiForgetSpinLock(Thread, SpinLock);
+}
+
+/* What is wrong with the spin locks when Routine, "a DPC routine", has returned to the current
+ * thread, which held Before of them when it was called. Returns when nothing is. */
+void KiCheckSpinLocks(LONG Before, _In_ const void *Routine, _In_z_ const char *What, PVOID Device);
+
+/* The same for KTHREAD.Balance. */
+#define KI_BALANCE_LOCKS(Balance) ((LONG)((Balance) >> 32))
+#define KI_BALANCE_APCS(Balance)  ((LONG)(Balance))
 
 /* Prepares Thread to run StartRoutine(StartContext); the caller has zeroed it. It does not run
  * before KiStartThread. Returns STATUS_INSUFFICIENT_RESOURCES when no stack is left. */

@@ -4,6 +4,7 @@
 #include "ke/kep.h"
 
 #include "ke/exports.h"
+#include "rtl/rtl.h"
 
 // A held lock contains its owner's KTHREAD with bit 0 set, which is nonzero as drivers may expect;
 // bit 1 says that it was acquired as a queued spin lock.
@@ -47,6 +48,7 @@ Acquire(PKSPIN_LOCK SpinLock)
 {
     Spin(SpinLock);
     *SpinLock = (KSPIN_LOCK)KiCurrentThread() | HELD;
+    KiNoteSpinLock(KiCurrentThread(), SpinLock);
 }
 
 // For work that runs through no safe point, and so needs the lock only to be free when it begins:
@@ -61,6 +63,78 @@ KiAwaitFreeLock(PKSPIN_LOCK SpinLock)
         KiRaise(HIGH_LEVEL);
     Spin(SpinLock);
     return old;
+}
+
+// ---- who holds what ----------------------------------------------------------------------------
+
+void
+KiForgetSpinLock(PKTHREAD Thread, PVOID SpinLock)
+{
+    LONG newest = Thread->SpinLocks; // has been counted down already
+
+    for (LONG i = newest; i > newest - KI_HELD_LOCKS && i >= 0; i--)
+    {
+        if (Thread->HeldLocks[i % KI_HELD_LOCKS] != SpinLock)
+            continue;
+        for (; i < newest; i++)
+            Thread->HeldLocks[i % KI_HELD_LOCKS] = Thread->HeldLocks[(i + 1) % KI_HELD_LOCKS];
+        return;
+    }
+}
+
+// Released by another thread than the one that acquired it: allowed, if unwise. What stands in the
+// lock may be anything, so it is a thread only if that has the lock.
+__attribute__((cold, noinline)) static void
+ReleaseForOther(PKTHREAD Owner, PKSPIN_LOCK SpinLock)
+{
+    PVOID held[KI_HELD_LOCKS];
+
+    if (!NT_SUCCESS(
+            KeTryCopy(held, (const char *)Owner + FIELD_OFFSET(KTHREAD, HeldLocks), sizeof(held))))
+        return;
+    for (ULONG i = 0; i < KI_HELD_LOCKS; i++)
+    {
+        if (held[i] == SpinLock && Owner->Header.Type == ThreadObject && Owner->SpinLocks > 0)
+        {
+            KiNoteSpinUnlock(Owner, SpinLock);
+            return;
+        }
+    }
+}
+
+// The owner as the lock names it, which is about to be released.
+static inline void
+NoteRelease(PKTHREAD Owner, PKSPIN_LOCK SpinLock)
+{
+    if (__builtin_expect(Owner == KiCurrentThread(), 1))
+        KiNoteSpinUnlock(Owner, SpinLock);
+    else
+        ReleaseForOther(Owner, SpinLock);
+}
+
+// Contract: devtest/wdm-spinlock.md
+void
+KiCheckSpinLocks(LONG Before, const void *Routine, const char *What, PVOID Device)
+{
+    static char rule[160];
+    const KTHREAD *thread = KiCurrentThread();
+    PVOID lock = NULL;
+
+    if (thread->SpinLocks == Before)
+        return;
+    if (thread->SpinLocks > Before)
+    {
+        lock = thread->HeldLocks[(ULONG)(thread->SpinLocks - 1) % KI_HELD_LOCKS];
+        RtlFormat(rule, sizeof(rule),
+                  "%s returned while it held a spin lock that it had acquired: the one at %p", What,
+                  lock);
+    }
+    else
+        RtlFormat(rule, sizeof(rule),
+                  "%s released a spin lock that had been acquired before it was called", What);
+    KiBlame(Routine);
+    KiBugCheckWithRule(DRIVER_VERIFIER_DETECTED_VIOLATION, 0x40009, 0, (ULONG64)lock, 0, rule,
+                       "devtest/wdm-spinlock.md", NULL, Device);
 }
 
 static void
@@ -82,6 +156,7 @@ Release(PKSPIN_LOCK SpinLock)
                        "a queued spin lock was released as an ordinary one: its handle says which",
                        "NF:wdm.KeReleaseInStackQueuedSpinLock");
     }
+    NoteRelease(OWNER(SpinLock), SpinLock);
     *SpinLock = 0;
 }
 
@@ -132,6 +207,7 @@ AcquireQueued(PKSPIN_LOCK SpinLock)
         processor->QueuedTicket = outerTicket;
     }
     *SpinLock = (KSPIN_LOCK)thread | HELD | QUEUED;
+    KiNoteSpinLock(thread, SpinLock);
 }
 
 static void
@@ -143,6 +219,7 @@ ReleaseQueued(PKLOCK_QUEUE_HANDLE Handle)
         KiBugCheckWithRule(SPIN_LOCK_NOT_OWNED, (ULONG64)lock, 0, (ULONG64)KiCallerAddress(), 0,
                            "a lock queue handle was released that holds no queued spin lock",
                            "NF:wdm.KeReleaseInStackQueuedSpinLock", NULL, NULL);
+    NoteRelease(OWNER(lock), lock);
     *lock = 0;
     // Releasing the same handle twice is noticed, also when another processor has the lock by then.
     Handle->LockQueue.Lock = NULL;
@@ -212,6 +289,7 @@ KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
     if (*SpinLock != 0)
         return FALSE;
     *SpinLock = (KSPIN_LOCK)KiCurrentThread() | HELD;
+    KiNoteSpinLock(KiCurrentThread(), SpinLock);
     return TRUE;
 }
 
@@ -329,6 +407,7 @@ KeTryToAcquireQueuedSpinLock(ULONG Number, PKIRQL OldIrql)
         return FALSE;
     *OldIrql = RaiseForLock(DISPATCH_LEVEL);
     *lock = (KSPIN_LOCK)KiCurrentThread() | HELD | QUEUED;
+    KiNoteSpinLock(KiCurrentThread(), lock);
     return TRUE;
 }
 
@@ -347,6 +426,7 @@ KeReleaseQueuedSpinLock(ULONG Number, KIRQL OldIrql)
     if (OWNER(lock) != KiCurrentThread())
         ReportNotOwned(lock, "a queued spin lock was released that the thread does not hold",
                        "NF:ntifs.KeReleaseQueuedSpinLock");
+    KiNoteSpinUnlock(KiCurrentThread(), lock);
     *lock = 0;
     LowerAfterRelease(OldIrql);
 }

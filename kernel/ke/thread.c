@@ -122,6 +122,7 @@ KiStartThread(PKTHREAD Thread)
 static void
 CheckExit(const KTHREAD *Thread)
 {
+    KiCheckSpinLocks(0, (const void *)Thread->StartRoutine, "the start routine of a thread", NULL);
     if (Thread->CalloutDepth != 0)
         KiBugCheckWithRule(
             KERNEL_STACK_LOCKED_AT_EXIT, (ULONG64)Thread, Thread->CalloutDepth, 0, 0,

@@ -374,6 +374,19 @@ OnDriverUnloaded(PDRIVER_OBJECT DriverObject)
     ViRememberUnloaded(DriverObject);
 }
 
+void
+VfImageUnloading(PLDR_IMAGE Image)
+{
+    // What the checks know of a driver without a driver object.
+    static DRIVER_OBJECT exporter;
+
+    if (!Image->IsDependency)
+        return;
+    exporter.DriverStart = Image->Base;
+    exporter.DriverSize = (ULONG)Image->Size;
+    OnDriverUnloaded(&exporter);
+}
+
 static void
 OnErrorLog(PDRIVER_OBJECT DriverObject,
            PDEVICE_OBJECT DeviceObject,

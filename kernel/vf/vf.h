@@ -7,6 +7,7 @@
 #include "ntddk.h"
 
 #include "ke/ke.h"
+#include "ldr/ldr.h"
 
 #define VF_FRAMES 16
 
@@ -102,6 +103,10 @@ typedef struct _VF_CONFIG
 // Fills KeVerifierHooks, IoVerifierHooks and its relatives. After IoInitSystem, before the first
 // driver.
 void VfInitSystem(_In_ const VF_CONFIG *Config);
+
+// An image is about to go. For an export driver, which has no driver object and no Unload routine,
+// this is after its DllUnload: what it leaves is reported, and its addresses stay known.
+void VfImageUnloading(_In_ PLDR_IMAGE Image);
 
 // A call of a driver that was made to fail.
 typedef struct _VF_FAULT

@@ -3,6 +3,8 @@
 
 set(WDM_OPTIONS_ldr_library LIBS guest_ldr_library_base)
 set(WDM_OPTIONS_ldr_importer LIBS guest_ldr_library)
+set(WDM_OPTIONS_bad_export_leak LIBS guest_bad_export_library)
+set(WDM_OPTIONS_bad_export_thread LIBS guest_bad_export_library)
 set(WDM_OPTIONS_ldr_refused LIBS guest_ldr_library_refuses)
 
 # Import libraries of drivers that the machine does not have: a later version of ldr_library.sys,
