@@ -7,13 +7,13 @@
  */
 #include "iop.h"
 
-static POBJECT_TYPE IopControllerType;
+POBJECT_TYPE IoControllerType;
 
 NTSTATUS
 IopCreateControllerType(void)
 {
     OB_TYPE_INITIALIZER controller = {.UseDefaultObject = TRUE};
-    return ObCreateObjectType(L"Controller", &controller, 'tnoC', &IopControllerType);
+    return ObCreateObjectType(L"Controller", &controller, 'tnoC', &IoControllerType);
 }
 
 /* NF:ntddk.IoCreateController: object and extension are zeros, and NULL is all that fails. */
@@ -29,7 +29,7 @@ IoCreateController(_In_ ULONG Size)
         return NULL; /* CONTROLLER_OBJECT.Size has 16 bits */
     }
     InitializeObjectAttributes(&attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
-    if (!NT_SUCCESS(ObCreateObject(IopControllerType, &attributes, KernelMode, (ULONG)size,
+    if (!NT_SUCCESS(ObCreateObject(IoControllerType, &attributes, KernelMode, (ULONG)size,
                                    (PVOID *)&controller)))
     {
         return NULL;

@@ -17,6 +17,7 @@ IoInitSystem(void);
 
 extern POBJECT_TYPE IopDriverObjectType;
 extern POBJECT_TYPE IopDeviceObjectType;
+extern POBJECT_TYPE IoControllerType;
 
 /* ---- loading and unloading ---------------------------------------------------------------- */
 

@@ -193,6 +193,15 @@ OnLink(PVOID Object, PVOID Context)
 }
 
 static BOOLEAN
+OnController(PVOID Object, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    if (InImage(ObHeader(Object)->Creator))
+        (void)AddLeak("controller", Object, ObHeader(Object)->Creator);
+    return TRUE;
+}
+
+static BOOLEAN
 OnHandle(HANDLE Handle, const OB_HANDLE_ENTRY *Entry, PVOID Context)
 {
     VF_LEAK *leak;
@@ -432,6 +441,7 @@ Collect(PDRIVER_OBJECT DriverObject)
     MmForEachLockedMdl(OnMdl, NULL);
     IoForEachDevice(OnDevice, NULL);
     ObEnumerateType(ObSymbolicLinkObjectType, OnLink, NULL);
+    ObEnumerateType(IoControllerType, OnController, NULL);
     PsForEachProcess(OnProcess, NULL);
     IoForEachIrp(OnIrp, NULL);
     KiForEachTimer(OnTimer, NULL);
