@@ -2,20 +2,20 @@
 // A filter above bad_below.sys, whose dispatch routine returns with a spin lock held. The filter
 // has called other routines of the system before and after, and is not to blame.
 //
-// Page: kernel/dispatch-routines-and-irqls.md
-// Page: debugger/bug-check-0xc9--driver-verifier-iomanager-violation.md
+// Page: devtest/wdm-spinlock.md
+// Page: debugger/bug-check-0xc4--driver-verifier-detected-violation.md
 // With: bad_below.sys
 // Run: open \\.\Bad
 // Run: ioctl 0x222000
 // Run: ioctl 0x222004
 // Status: 3
-// Report: name=^DRIVER_VERIFIER_IOMANAGER_VIOLATION$
-// Report: parameters.value=^0x5$
+// Report: name=^DRIVER_VERIFIER_DETECTED_VIOLATION$
+// Report: parameters.value=^0x40009$
 // Report: driver=^bad_below.sys$
 // Report: stack.function=^BadDeviceControl$
 // Report: stack.function=^PassDown$
-// Report: rule=dispatch routine returned at another IRQL
-// Report: page=dispatch-routines-and-irqls
+// Report: rule=^a dispatch routine returned while it held a spin lock
+// Report: page=^devtest/wdm-spinlock.md$
 #include <ntddk.h>
 
 DRIVER_INITIALIZE DriverEntry;
