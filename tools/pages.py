@@ -74,7 +74,8 @@ def named_pages(root):
 
 # A page in a string of the kernel is what a report shows, also in the short forms KERNEL:x and
 # bug-check-x (runtime/bugchecks.c).
-LITERAL = re.compile(r'"((?:NF|NS|NC|NE|NI|KERNEL):[\w.~-]+|(?:[a-z]+/)?[\w-]+\.md|bug-check-[\w-]+)"')
+LITERAL = re.compile(r'"((?:NF|NS|NC|NE|NI|KERNEL):[\w.~-]+|(?:[a-z]+/)?[\w-]+\.md|'
+                     r'bug-check-[\w-]+)"')
 
 
 def reported_pages(root):
@@ -99,7 +100,8 @@ def bug_check_pages(root):
     if not os.path.exists(path):
         return set()
     with open(path, encoding="utf-8") as handle:
-        return {"debugger/" + page for page in re.findall(r'"(bug-check-[\w-]+\.md)"', handle.read())}
+        text = handle.read()
+    return {"debugger/" + page for page in re.findall(r'"(bug-check-[\w-]+\.md)"', text)}
 
 
 class Spec:
