@@ -25,15 +25,15 @@ Protect(PDEVICE_OBJECT Device)
 {
     SECURITY_DESCRIPTOR descriptor;
     PSECURITY_DESCRIPTOR stored;
-    ULONGLONG memory[64], list[16];
-    PACL acl = (PACL)list;
+    ULONGLONG memory[32];
+    PACL acl = (PACL)memory;
     HANDLE handle;
     BOOLEAN allocated, present, defaulted;
     ULONG length = 0;
 
     EXPECT_EQ(RtlCreateSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION),
               STATUS_SUCCESS);
-    EXPECT_EQ(RtlCreateAcl(acl, sizeof(list), ACL_REVISION), STATUS_SUCCESS);
+    EXPECT_EQ(RtlCreateAcl(acl, sizeof(memory), ACL_REVISION), STATUS_SUCCESS);
     RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, SeExports->SeLocalSystemSid);
     RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, SeExports->SeAliasAdminsSid);
     RtlSetDaclSecurityDescriptor(&descriptor, TRUE, acl, FALSE);
