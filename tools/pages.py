@@ -149,18 +149,15 @@ def problems(root):
     for page, files in sorted(named.items()):
         if not spec.is_page(page):
             yield f"{sorted(files)[0]}: {page} is no page of docs/spec{spec.hint(page)}"
-<<<<<<< HEAD
     for file in sorted((spec.guides | set(spec.needs)) - set(spec.parts)):
         yield f"docs/spec: {file} of guides.txt or open.tsv is no page of pages.tsv"
     proven = {page.rpartition("/")[2] for page in named if spec.part(page)}
     for file in sorted(set(spec.needs) & proven):
         yield f"docs/spec/open.tsv: {file} is proven by a test"
-=======
     for page, files in sorted(reported_pages(root).items()):
         if not NAME.match(page) or not spec.is_page(page):
             hint = spec.hint(page) if NAME.match(page) else ""
             yield f"{sorted(files)[0]}: {page} in a report is no page of docs/spec{hint}"
->>>>>>> e159bf2 (Spin locks held at the return of a driver's routine, what export drivers leave behind, and pages that reports name but nobody has)
     having = set().union(*named.values()) if named else set()
     for file in test_files(root):
         if not file.startswith("tests/guest/") or not file.endswith(".c"):

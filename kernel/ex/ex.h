@@ -49,13 +49,11 @@ void ExForEachResource(BOOLEAN (*Routine)(PERESOURCE Resource, PVOID Caller, PVO
 void ExForEachTimer(BOOLEAN (*Routine)(PVOID Timer, PVOID Function, PVOID Caller, PVOID Context),
                     PVOID Context);
 
-/* Event providers that are registered, until FALSE. Function is the enable callback, may be NULL. */
-void ExForEachEtwProvider(BOOLEAN (*Routine)(PVOID Provider,
-                                             PVOID Function,
-                                             PVOID Caller,
-                                             const GUID *Id,
-                                             PVOID Context),
-                          PVOID Context);
+/* Event providers that are registered, until FALSE. Function is the enable callback, may be NULL.
+ */
+void ExForEachEtwProvider(
+    BOOLEAN (*Routine)(PVOID Provider, PVOID Function, PVOID Caller, const GUID *Id, PVOID Context),
+    PVOID Context);
 
 /* Local time is UTC plus this; 0 unless the runtime sets it. */
 extern LONGLONG ExTimeZoneBias100ns;

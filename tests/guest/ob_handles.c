@@ -3,7 +3,7 @@
 // kernel handles from user mode, named events, duplicated and closed handles.
 // Page: kernel/object-handles.md, NF:wdm.ObCloseHandle, NF:wdm.ObReferenceObjectByHandleWithTag
 // Page: NF:wdm.ObReferenceObjectByPointerWithTag, NF:ntifs.ObOpenObjectByPointer
-// Page: NF:ntifs.ObOpenObjectByPointerWithTag, NF:ntifs.ObIsKernelHandle
+// Page: NF:ntifs.ObIsKernelHandle
 // Page: NF:wdm.ObDereferenceObjectDeferDelete, NF:wdm.ObDereferenceObjectDeferDeleteWithTag
 // Page: NF:wdm.ObReferenceObjectSafe, NF:ntifs.ZwCreateEvent, NF:ntifs.ZwSetEvent
 // Page: NF:ntifs.ZwDuplicateObject, NF:ntifs.ZwOpenDirectoryObject, NF:ntifs.ObQueryNameString

@@ -135,7 +135,7 @@ static void
 TestDuplicate(void)
 {
     OBJECT_ATTRIBUTES attributes;
-    CLIENT_ID id = {PsGetProcessId(*PsInitialSystemProcess), NULL};
+    CLIENT_ID id = {PsGetProcessId(PsInitialSystemProcess), NULL};
     OBJECT_HANDLE_INFORMATION information;
     HANDLE system, event, copy, back;
     KAPC_STATE state;
@@ -149,7 +149,7 @@ TestDuplicate(void)
     EXPECT_EQ(
         ZwDuplicateObject(ZwCurrentProcess(), event, system, &copy, 0, 0, DUPLICATE_SAME_ACCESS),
         STATUS_SUCCESS);
-    KeStackAttachProcess((PRKPROCESS)*PsInitialSystemProcess, &state);
+    KeStackAttachProcess((PRKPROCESS)PsInitialSystemProcess, &state);
     EXPECT_EQ(ObReferenceObjectByHandle(copy, 0, NULL, KernelMode, &same, &information),
               STATUS_SUCCESS);
     KeUnstackDetachProcess(&state);

@@ -25,7 +25,7 @@ Protect(PDEVICE_OBJECT Device)
 {
     SECURITY_DESCRIPTOR descriptor;
     PSECURITY_DESCRIPTOR stored;
-    ULONGLONG memory[32];
+    ULONGLONG memory[32]; // the ACL first, then the descriptor that comes back, headers included
     PACL acl = (PACL)memory;
     HANDLE handle;
     BOOLEAN allocated, present, defaulted;
@@ -33,7 +33,7 @@ Protect(PDEVICE_OBJECT Device)
 
     EXPECT_EQ(RtlCreateSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION),
               STATUS_SUCCESS);
-    EXPECT_EQ(RtlCreateAcl(acl, sizeof(memory), ACL_REVISION), STATUS_SUCCESS);
+    EXPECT_EQ(RtlCreateAcl(acl, sizeof(memory) / 2, ACL_REVISION), STATUS_SUCCESS);
     RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, SeExports->SeLocalSystemSid);
     RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, SeExports->SeAliasAdminsSid);
     RtlSetDaclSecurityDescriptor(&descriptor, TRUE, acl, FALSE);

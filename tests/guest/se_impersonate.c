@@ -149,7 +149,7 @@ TestIdentify(PACCESS_TOKEN Client)
     PETHREAD thread = PsGetCurrentThread();
     SECURITY_IMPERSONATION_LEVEL level;
     BOOLEAN copy, effective;
-    PACCESS_TOKEN system = PsReferencePrimaryToken(*PsInitialSystemProcess), token;
+    PACCESS_TOKEN system = PsReferencePrimaryToken(PsInitialSystemProcess), token;
     TOKEN_PRIVILEGES change = {0};
     HANDLE handle;
 
