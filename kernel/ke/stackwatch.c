@@ -10,7 +10,7 @@
 #include "rtl/crt.h"
 #include "rtl/unwind.h"
 
-extern const char RtlpCrtChkstkEnd[];
+extern const char RtlChkstkEnd[];
 
 #define PAGE           ((ULONG64)HOST_PAGE_SIZE)
 #define PUSH_SIZE      2u // `push %r10`, `push %r11`: the first instructions of __chkstk
@@ -120,7 +120,7 @@ MeasureTrap(const struct host_trap *Trap, KI_STACK_USE *Use)
     Use->Bytes = 0;
     Use->FrameCount = 0;
     KiContextFromTrap(&context, Trap);
-    if (Trap->rip >= (ULONG64)RtlpCrt___chkstk && Trap->rip < (ULONG64)RtlpCrtChkstkEnd)
+    if (Trap->rip >= (ULONG64)RtlpCrt___chkstk && Trap->rip < (ULONG64)RtlChkstkEnd)
         LeaveChkstk(&context, Use);
     else if (!KiIsDriverAddress(Trap->rip))
         return FALSE;

@@ -27,8 +27,8 @@ RtlpCrt___chkstk:
 3:  popq    %r11
     popq    %r10
     ret
-    .globl  RtlpCrtChkstkEnd
-    .hidden RtlpCrtChkstkEnd
-RtlpCrtChkstkEnd:
+    .globl  RtlChkstkEnd
+    .hidden RtlChkstkEnd
+RtlChkstkEnd:
     .size   RtlpCrt___chkstk, . - RtlpCrt___chkstk
     .section .note.GNU-stack, "", @progbits
