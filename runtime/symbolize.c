@@ -172,13 +172,27 @@ base_name(const char *path)
     return name;
 }
 
+static bool
+starts_at(const struct wdm_frame *frame, const json_t *symbol)
+{
+    const char *start = json_string_value(json_object_get(symbol, "StartAddress"));
+    uint64_t from = start != NULL ? strtoull(start, NULL, 16) : 0;
+
+    return from != 0 &&
+           (from == frame->code.Rva || from == frame->code.PreferredBase + frame->code.Rva);
+}
+
 /* One answer: {"Address":..., "Symbol":[{"FunctionName":..., "FileName":..., "Line":...}, ...]}.
- * With inlined calls the innermost comes first, and it is where the code stands. */
+ * With inlined calls the innermost comes first, and it is where the code stands. The first
+ * instruction of a function may be of such a call, too, but means the function. */
 static void
 take_answer(struct wdm_frame *frame, const char *line, size_t length)
 {
     json_t *root = json_loadb(line, length, 0, NULL);
-    const json_t *symbol = json_array_get(json_object_get(root, "Symbol"), 0);
+    const json_t *symbols = json_object_get(root, "Symbol");
+    const json_t *outermost = json_array_get(symbols, json_array_size(symbols) - 1);
+    bool is_start = json_array_size(symbols) > 1 && starts_at(frame, outermost);
+    const json_t *symbol = is_start ? outermost : json_array_get(symbols, 0);
     const char *function = json_string_value(json_object_get(symbol, "FunctionName"));
     const char *file = json_string_value(json_object_get(symbol, "FileName"));
     const char *start = json_string_value(json_object_get(symbol, "StartAddress"));
@@ -202,7 +216,8 @@ take_answer(struct wdm_frame *frame, const char *line, size_t length)
     if (file != NULL && file[0] != 0)
     {
         snprintf(frame->file, sizeof(frame->file), "%s", base_name(file));
-        frame->line = (unsigned)json_integer_value(json_object_get(symbol, "Line"));
+        frame->line =
+            (unsigned)json_integer_value(json_object_get(symbol, is_start ? "StartLine" : "Line"));
     }
     json_decref(root);
 }

@@ -22,11 +22,11 @@ HalMachine(void)
 // ---- time --------------------------------------------------------------------------------------
 
 static LONGLONG
-NextEvent(void)
+NextEvent(BOOLEAN IsAwaited)
 {
     uint64_t due;
 
-    if (!hw_clock_next(machine, true, &due))
+    if (!hw_clock_next(machine, IsAwaited, &due))
         return KI_NO_LIMIT;
     // Up, so that the device finds its time reached when the kernel says so.
     return (LONGLONG)((due + 99) / 100);

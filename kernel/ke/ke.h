@@ -426,8 +426,9 @@ typedef enum _KI_EMULATION
 /* What ke needs of the hardware; hal fills it. All may be NULL. */
 typedef struct _KI_PLATFORM
 {
-    /* Earliest device event, in interrupt time, or KI_NO_LIMIT. */
-    LONGLONG (*NextEvent)(void);
+    /* Earliest device event, in interrupt time, or KI_NO_LIMIT. Without those that only repeat, if
+     * IsAwaited: a machine that waits for nothing else is idle. */
+    LONGLONG (*NextEvent)(BOOLEAN IsAwaited);
     /* Time has reached Now: run device events up to it. They may request interrupts. */
     void (*AdvanceTo)(LONGLONG Now100ns);
     /* IRQL on Processor has fallen to Irql: deliver what is pending above it. TRUE if any was. Sets
@@ -689,9 +690,8 @@ typedef struct _KE_VERIFIER_HOOKS
     void (*StackLimit)(const KI_STACK_USE *Use);
     /* On the guest's stack: what a fault there means. FALSE: nothing special. */
     BOOLEAN (*ExplainFault)(ULONG64 Address, KI_FAULT_MEANING *Meaning);
-    /* A driver broke a rule at the current place, and the machine goes on. Code 0: Windows has
-     * none.
-     */
+    /* A driver broke a rule at the current place, and the machine goes on. Code 0 is none
+     * of Windows'. */
     void (*Violation)(ULONG Code, const char *Rule, const char *Page);
     /* One line of the run's trace: where (function name), file, and formatted detail. */
     void (*Trace)(const char *Function, const char *File, const char *Detail);

@@ -164,8 +164,9 @@ KiNow(void)
 void KiSettleTime(void);
 void KiArmBudget(void);
 void KiSafePoint(void);
+// When something is due next; see KI_PLATFORM.NextEvent.
 LONGLONG
-KiNextDue(void);
+KiNextDue(BOOLEAN IsAwaited);
 // Moves the clock to Due (never back) and runs device events up to it.
 void KiJumpTo(LONGLONG Due);
 void KiUpdateSharedData(void);

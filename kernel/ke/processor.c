@@ -297,33 +297,39 @@ WaitRealtime(LONGLONG Due)
         host_sleep_ns((uint64_t)(Due - now) * 100u);
 }
 
+// Moves time to Due, or to what a device does before on its own.
+static void
+PassTime(LONGLONG Due)
+{
+    LONGLONG device = KiNextDue(FALSE);
+
+    if (device < Due)
+        Due = device;
+    if (KiParameters.Realtime)
+        WaitRealtime(Due);
+    KiJumpTo(Due);
+}
+
 // Nothing can run on any processor: move time to the next event, or hand back to the host.
 static void
 IdleMachine(void)
 {
-    LONGLONG due = KiNextDue();
+    LONGLONG due = KiNextDue(TRUE);
+    LONGLONG now = KiQueryTime();
 
-    if (due <= KiQueryTime())
-    {
-        KiJumpTo(due);
-        return;
-    }
     if (due == KI_NO_LIMIT && hostRequest.Limit == KI_NO_LIMIT)
-    {
         KiReturnToHost(KiRunIdle);
-        return;
-    }
-    if (due > hostRequest.Limit)
+    else if (due <= hostRequest.Limit || due <= now)
+        PassTime(due);
+    else if (KiNextDue(FALSE) <= hostRequest.Limit)
+        PassTime(hostRequest.Limit);
+    else
     {
         if (KiParameters.Realtime)
             WaitRealtime(hostRequest.Limit);
         KiJumpTo(hostRequest.Limit);
         KiReturnToHost(due == KI_NO_LIMIT ? KiRunIdle : KiRunLimit);
-        return;
     }
-    if (KiParameters.Realtime)
-        WaitRealtime(due);
-    KiJumpTo(due);
 }
 
 static DDI_CALLBACK VOID

@@ -38,13 +38,13 @@ KiSettleTime(void)
 }
 
 LONGLONG
-KiNextDue(void)
+KiNextDue(BOOLEAN IsAwaited)
 {
     LONGLONG due = KiNextTimerDue;
 
     if (KiPlatform.NextEvent != NULL)
     {
-        LONGLONG device = KiPlatform.NextEvent();
+        LONGLONG device = KiPlatform.NextEvent(IsAwaited);
         if (device < due)
             due = device;
     }
@@ -58,7 +58,7 @@ KiArmBudget(void)
     LONGLONG left;
 
     KiSettleTime();
-    left = KiNextDue() - KiQueryTime();
+    left = KiNextDue(FALSE) - KiQueryTime();
     if (left < budget)
         budget = left > 0 ? left : 0;
     if (KiProcessorCount > 1)
@@ -80,7 +80,7 @@ NoticeTime(void)
     LONGLONG now = KiQueryTime();
 
     if (KiPlatform.NextEvent != NULL && KiPlatform.AdvanceTo != NULL &&
-        KiPlatform.NextEvent() <= now)
+        KiPlatform.NextEvent(FALSE) <= now)
         KiPlatform.AdvanceTo(now);
     if (KiNextTimerDue <= now)
     {
@@ -171,7 +171,7 @@ KiRequestSafePoint(void)
 LONGLONG
 KiNextEventTime(void)
 {
-    return KiNextDue();
+    return KiNextDue(TRUE);
 }
 
 // ---- documented routines ------------------------------------------------------------------

@@ -6,6 +6,7 @@
 // Run: ioctl 0x222004
 // Status: 4
 // Report: rule=made its device release the interrupt line, and returned FALSE
+// Report: stack.function=^Isr$
 // Report: driver=^bad_isr_false.sys$
 #include "bad_isr.h"
 
