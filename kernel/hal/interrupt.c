@@ -76,13 +76,12 @@ HalpLineChanged(void *Context, unsigned Line, bool Level)
     HALP_VECTOR *vector = &vectors[number];
 
     UNREFERENCED_PARAMETER(Context);
-    if (number == 0 || !vector->Enabled)
+    if (number == 0)
         return;
     if (!Level)
-    {
         KiLineFell(number);
+    if (!Level || !vector->Enabled)
         return;
-    }
     if (vector->Mode == Latched)
         vector->Edge = TRUE;
     if (IsPending(number))

@@ -2,14 +2,11 @@
 // How drivers connect their interrupt service routines. ke owns the interrupt objects' chains and
 // calls the routines; here is what the I/O manager checks first. IRQL: PASSIVE_LEVEL, but for the
 // soft connections.
-#include "io/iop.h"
+#include "io/interrupt.h"
 
 #include "ke/exports.h"
-#include "ke/interrupt.h"
 #include "mm/mm.h"
 #include "rtl/ddi.h"
-
-#define INTERRUPT_TAG 'tnIo'
 
 // What every version of a connection comes down to.
 typedef struct _IOP_CONNECTION
@@ -23,6 +20,7 @@ typedef struct _IOP_CONNECTION
     KIRQL SynchronizeIrql;
     KINTERRUPT_MODE Mode;
     BOOLEAN ShareVector;
+    BOOLEAN IsPassive; // the ISR runs at PASSIVE_LEVEL
     KAFFINITY Affinity;
 } IOP_CONNECTION;
 
@@ -30,10 +28,13 @@ typedef struct _IOP_CONNECTION
 static BOOLEAN
 IsConsistent(const IOP_CONNECTION *Connection)
 {
-    return Connection->ServiceRoutine != NULL && Connection->Irql == Connection->Vector >> 4 &&
-           Connection->SynchronizeIrql >= Connection->Irql &&
-           Connection->SynchronizeIrql <= HIGH_LEVEL &&
-           (Connection->Mode == LevelSensitive || Connection->Mode == Latched);
+    if (Connection->IsPassive && Connection->SpinLock != NULL)
+        return FALSE;
+    return Connection->ServiceRoutine != NULL &&
+           (Connection->Mode == LevelSensitive || Connection->Mode == Latched) &&
+           (Connection->IsPassive || (Connection->Irql == Connection->Vector >> 4 &&
+                                      Connection->SynchronizeIrql >= Connection->Irql &&
+                                      Connection->SynchronizeIrql <= HIGH_LEVEL));
 }
 
 static NTSTATUS
@@ -44,13 +45,17 @@ Connect(const IOP_CONNECTION *Connection)
 
     if (!IsConsistent(Connection))
         return STATUS_INVALID_PARAMETER;
-    interrupt = MmAllocatePool(NonPagedPoolNx, sizeof(*interrupt), INTERRUPT_TAG);
+    interrupt = Connection->IsPassive
+                    ? IopAllocatePassiveInterrupt()
+                    : MmAllocatePool(NonPagedPoolNx, sizeof(*interrupt), IOP_INTERRUPT_TAG);
     if (interrupt == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     KeInitializeInterrupt(interrupt, Connection->ServiceRoutine, Connection->ServiceContext,
                           Connection->SpinLock, Connection->Vector, Connection->Irql,
                           Connection->SynchronizeIrql, Connection->Mode, Connection->ShareVector, 0,
                           FALSE);
+    if (Connection->IsPassive)
+        IopPreparePassiveInterrupt(interrupt);
     interrupt->Affinity = Connection->Affinity;
     interrupt->Creator = KiCallerAddress();
     // The ISR may run before this returns, and wants to find the object.
@@ -59,7 +64,7 @@ Connect(const IOP_CONNECTION *Connection)
     if (!NT_SUCCESS(status))
     {
         *Connection->InterruptObject = NULL;
-        ExFreePoolWithTag(interrupt, INTERRUPT_TAG);
+        ExFreePoolWithTag(interrupt, IOP_INTERRUPT_TAG);
     }
     return status;
 }
@@ -109,6 +114,8 @@ ConnectFullySpecified(const IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS *Par
                                  .SynchronizeIrql = Parameters->SynchronizeIrql,
                                  .Mode = Parameters->InterruptMode,
                                  .ShareVector = Parameters->ShareVector,
+                                 .IsPassive = Parameters->Irql == PASSIVE_LEVEL &&
+                                              Parameters->SynchronizeIrql == PASSIVE_LEVEL,
                                  .Affinity =
                                      Parameters->ProcessorEnableMask & KeQueryActiveProcessors()};
 
@@ -169,9 +176,14 @@ static void
 Disconnect(PKINTERRUPT Interrupt, const char *Page)
 {
     RequireConnected(Interrupt, "an interrupt was disconnected that is not connected", Page);
+    // An ISR on its way may finish, and dismiss its device's interrupt; none starts afterwards.
+    if (Interrupt->PassiveLock != NULL)
+        IopDrainPassiveInterrupt(Interrupt);
     KiDisconnectInterrupt(Interrupt);
+    if (Interrupt->PassiveLock != NULL)
+        IopDrainPassiveInterrupt(Interrupt);
     Interrupt->Type = 0; // what still synchronizes with it is reported
-    ExFreePoolWithTag(Interrupt, INTERRUPT_TAG);
+    ExFreePoolWithTag(Interrupt, IOP_INTERRUPT_TAG);
 }
 
 // Contract: NF:wdm.IoDisconnectInterrupt.

@@ -38,7 +38,10 @@ KeInitializeInterrupt(PKINTERRUPT Interrupt,
     Interrupt->Active = TRUE;
     Interrupt->Quieted = FALSE;
     Interrupt->Reported = FALSE;
+    Interrupt->Masked = FALSE;
     Interrupt->Affinity = 0;
+    Interrupt->PassiveLock = NULL;
+    Interrupt->Defer = NULL;
     Interrupt->Creator = NULL;
 }
 
@@ -78,7 +81,7 @@ ProgramVector(ULONG Number)
         const KINTERRUPT *interrupt = CONTAINING_RECORD(entry, KINTERRUPT, InterruptListEntry);
         affinity &= interrupt->Affinity;
         mode = interrupt->Mode;
-        enabled |= interrupt->Active;
+        enabled |= interrupt->Active && !interrupt->Masked;
     }
     KiPlatform.ProgramVector(Number, enabled, mode, enabled ? affinity : 0);
 }
@@ -90,7 +93,8 @@ CanShare(const KI_VECTOR *Vector, const KINTERRUPT *Interrupt)
     {
         const KINTERRUPT *other = CONTAINING_RECORD(entry, KINTERRUPT, InterruptListEntry);
         if (!other->ShareVector || !Interrupt->ShareVector || other->Mode != Interrupt->Mode ||
-            (other->Affinity & Interrupt->Affinity) == 0)
+            (other->Affinity & Interrupt->Affinity) == 0 || other->Defer != NULL ||
+            Interrupt->Defer != NULL)
             return FALSE;
     }
     return TRUE;
@@ -144,6 +148,14 @@ void
 KiSetInterruptActive(PKINTERRUPT Interrupt, BOOLEAN Active)
 {
     Interrupt->Active = Active;
+    ProgramVector(Interrupt->Vector);
+    KiExitDispatcher();
+}
+
+void
+KiMaskInterrupt(PKINTERRUPT Interrupt, BOOLEAN Masked)
+{
+    Interrupt->Masked = Masked;
     ProgramVector(Interrupt->Vector);
     KiExitDispatcher();
 }
@@ -216,6 +228,11 @@ CallIsr(PKINTERRUPT Interrupt)
     BOOLEAN claimed;
     LONG spinLocks;
 
+    if (Interrupt->Defer != NULL)
+    {
+        Interrupt->Defer(Interrupt);
+        return TRUE;
+    }
     KiRaise(Interrupt->SynchronizeIrql);
     KeAcquireSpinLockAtDpcLevel(Interrupt->ActualLock);
     spinLocks = KiCurrentThread()->SpinLocks;
@@ -326,9 +343,25 @@ Acquire(PKINTERRUPT Interrupt)
 {
     KIRQL irql = KiCurrentIrql();
 
+    if (Interrupt->PassiveLock != NULL)
+    {
+        (void)KeWaitForSingleObject(Interrupt->PassiveLock, Executive, KernelMode, FALSE, NULL);
+        return irql;
+    }
     KiRaise(Interrupt->SynchronizeIrql);
     KeAcquireSpinLockAtDpcLevel(Interrupt->ActualLock);
     return irql;
+}
+
+static void
+RequireSpinLock(PKINTERRUPT Interrupt)
+{
+    if (Interrupt->PassiveLock != NULL)
+        KiBugCheckWithRule(IRQL_NOT_LESS_OR_EQUAL, (ULONG64)Interrupt, KiCurrentIrql(), 0,
+                           (ULONG64)KiCallerAddress(),
+                           "the spin lock of an interrupt whose ISR runs at PASSIVE_LEVEL: it has "
+                           "none",
+                           "kernel/using-passive-level-interrupt-handling-routines.md", NULL, NULL);
 }
 
 // Contract: NF:wdm.KeAcquireInterruptSpinLock.
@@ -336,6 +369,7 @@ DDI KIRQL
 KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)
 {
     CheckInterrupt(Interrupt, "NF:wdm.KeAcquireInterruptSpinLock");
+    RequireSpinLock(Interrupt);
     return Acquire(Interrupt);
 }
 
@@ -343,6 +377,7 @@ KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)
 DDI VOID
 KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)
 {
+    RequireSpinLock(Interrupt);
     KeReleaseSpinLock(Interrupt->ActualLock, OldIrql);
 }
 
@@ -364,6 +399,9 @@ KeSynchronizeExecution(PKINTERRUPT Interrupt,
                            "a SynchCritSection routine returned at another IRQL than it was called "
                            "at",
                            "NC:wdm.KSYNCHRONIZE_ROUTINE", NULL, NULL);
-    KeReleaseSpinLock(Interrupt->ActualLock, irql);
+    if (Interrupt->PassiveLock != NULL)
+        (void)KeSetEvent(Interrupt->PassiveLock, IO_NO_INCREMENT, FALSE);
+    else
+        KeReleaseSpinLock(Interrupt->ActualLock, irql);
     return result;
 }

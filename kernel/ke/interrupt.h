@@ -27,7 +27,10 @@ typedef struct _KINTERRUPT
     BOOLEAN Active;   /* IoReportInterruptInactive clears it: connected, but not called */
     BOOLEAN Quieted;  /* while the ISR runs: its line fell */
     BOOLEAN Reported; /* one report about each ISR's result is enough */
+    BOOLEAN Masked;   /* the ISR runs at PASSIVE_LEVEL and has not run yet */
     KAFFINITY Affinity;
+    PRKEVENT PassiveLock; /* instead of a spin lock when the ISR runs at PASSIVE_LEVEL, or NULL */
+    void (*Defer)(struct _KINTERRUPT *Interrupt); /* called for such an ISR, at Irql; io's */
     PVOID Creator; /* call in the driver that connected it, or NULL */
 } KINTERRUPT;
 
@@ -41,6 +44,10 @@ void KiDisconnectInterrupt(_Inout_ PKINTERRUPT Interrupt);
 
 /* Whether the ISR is called. IRQL <= DISPATCH_LEVEL. */
 void KiSetInterruptActive(_Inout_ PKINTERRUPT Interrupt, BOOLEAN Active);
+
+/* Whether the line is kept from interrupting although Interrupt is active: Defer's way to silence
+ * it until the ISR has run. The line is not shared. Any IRQL. */
+void KiMaskInterrupt(_Inout_ PKINTERRUPT Interrupt, BOOLEAN Masked);
 
 /* TRUE for an interrupt object that is connected: what drivers pass may be anything. */
 BOOLEAN
