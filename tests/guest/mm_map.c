@@ -259,7 +259,10 @@ TestPages(void)
     // A range that has less gives less, unless all is required.
     mdl = MmAllocatePagesForMdlEx(low, high, skip, 0x200000, MmCached, 0);
     EXPECT(mdl != NULL && MmGetMdlByteCount(mdl) <= 0x100000 && MmGetMdlByteCount(mdl) > 0);
-    MmFreePagesFromMdl(mdl);
+    mapped = MmMapLockedPages(mdl, KernelMode);
+    mapped[0] = 1;
+    MmFreePagesFromMdlEx(mdl, 0);
+    EXPECT(!MmIsAddressValid(mapped));
     ExFreePool(mdl);
     mdl = MmAllocatePagesForMdlEx(low, high, skip, 0x200000, MmCached, MM_ALLOCATE_FULLY_REQUIRED);
     EXPECT(mdl == NULL);

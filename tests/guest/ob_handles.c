@@ -121,6 +121,8 @@ TestReferences(PKEVENT Event, HANDLE Handle)
 
         EXPECT_EQ(ObReferenceObject(Event), count + 1);
         EXPECT_EQ(ObDereferenceObject(Event), count);
+        EXPECT_EQ(ObReferenceObjectWithTag(Event, TAG), count + 1);
+        EXPECT_EQ(ObDereferenceObjectWithTag(Event, TAG), count);
         EXPECT_EQ(ObfDereferenceObjectWithTag(Event, TAG), count - 1);
     }
     EXPECT_EQ(ObOpenObjectByPointerWithTag(Event, 0, NULL, SYNCHRONIZE, *ExEventObjectType,

@@ -138,6 +138,8 @@ TestLabel(PSECURITY_SUBJECT_CONTEXT Subject)
 
     RtlAddAccessAllowedAce(acl, ACL_REVISION, GENERIC_ALL, SeExports->SeWorldSid);
     label.Ace.Header.AceType = SYSTEM_MANDATORY_LABEL_ACE_TYPE;
+    EXPECT_EQ(SeLengthSid(SeExports->SeSystemMandatorySid),
+              RtlLengthSid(SeExports->SeSystemMandatorySid));
     label.Ace.Header.AceSize = (USHORT)(8 + RtlLengthSid(SeExports->SeSystemMandatorySid));
     label.Ace.Mask = SYSTEM_MANDATORY_LABEL_NO_WRITE_UP;
     RtlCopyMemory(&label.Ace.SidStart, SeExports->SeSystemMandatorySid,
