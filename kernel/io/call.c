@@ -145,8 +145,9 @@ IopJudgeCompleted(const IOP_CALL *Call,
 }
 
 /* Anything but a request completed on the way: a pending one, or a status that does not match what
- * the routine did with the IRP. Call is of this call and may be read; the IRP only if it lives. */
-static __attribute__((ms_abi, noinline)) void
+ * the routine did with the IRP. Call is of this call and may be read; the IRP only if it lives.
+ * Returns Status, so that its caller need not keep it. */
+static __attribute__((ms_abi, noinline)) NTSTATUS
 IopJudgeStatus(const IOP_CALL *Call,
                PDEVICE_OBJECT DeviceObject,
                PIRP Irp,
@@ -159,11 +160,11 @@ IopJudgeStatus(const IOP_CALL *Call,
     if (Call->Completed)
     {
         IopJudgeCompleted(Call, DeviceObject, Irp, Routine, Status);
-        return;
+        return Status;
     }
     if (header->Kind == IopIrpFree)
     {
-        return;
+        return Status;
     }
     KiBlame((const void *)Routine);
     BOOLEAN marked = (Stack->Control & SL_PENDING_RETURNED) != 0;
@@ -186,6 +187,7 @@ IopJudgeStatus(const IOP_CALL *Call,
                      page, Irp, DeviceObject);
     }
     KiBlame(NULL);
+    return Status;
 }
 
 /* Calls the driver with the bookkeeping that an IRP of ours allows. An exception may unwind past
@@ -194,23 +196,19 @@ IopJudgeStatus(const IOP_CALL *Call,
  * whoever called IoCallDriver, gets a note that only ever makes a judgement milder, so it does no
  * harm if the IRP has become another request. */
 static inline __attribute__((always_inline)) NTSTATUS
-IopCallTracked(PDEVICE_OBJECT DeviceObject,
-               PIRP Irp,
-               PIO_STACK_LOCATION Stack,
-               PDRIVER_DISPATCH Routine)
+IopCallTracked(PDEVICE_OBJECT DeviceObject, PIRP Irp, CHAR Location, PDRIVER_DISPATCH Routine)
 {
     static ULONG sequence;
     PIOP_IRP header = (PIOP_IRP)Irp - 1;
-    CHAR location = Irp->CurrentLocation;
-    PIOP_CALL call = IopCallRecord(header, location);
+    PIOP_CALL call = IopCallRecord(header, Location);
     ULONG token = ++sequence;
     call->Token = token;
     call->Flags = 0;
     if (header->ActiveLocation > header->FirstLocation)
     {
-        header->FirstLocation = location;
+        header->FirstLocation = Location;
     }
-    header->ActiveLocation = location;
+    header->ActiveLocation = Location;
 
     PKI_GATE_RECORD mark = KiMarkCall();
     NTSTATUS status = Routine(DeviceObject, Irp);
@@ -224,7 +222,8 @@ IopCallTracked(PDEVICE_OBJECT DeviceObject,
     if (__builtin_expect(call->Ending != IOP_CALL_COMPLETED || status != call->Status, 0) &&
         !(call->Ending == IOP_CALL_PENDED && status == STATUS_PENDING))
     {
-        IopJudgeStatus(call, DeviceObject, Irp, Stack, Routine, status);
+        PIO_STACK_LOCATION stack = (PIO_STACK_LOCATION)(Irp + 1) + Location - 1;
+        return IopJudgeStatus(call, DeviceObject, Irp, stack, Routine, status);
     }
     return status;
 }
@@ -236,26 +235,32 @@ DDI NTSTATUS FASTCALL
 IofCallDriver(_In_ PDEVICE_OBJECT DeviceObject, _Inout_ PIRP Irp)
 {
     KIRQL irql = KiCurrentIrql();
-    if (__builtin_expect(
-            Irp->Type != IO_TYPE_IRP || DeviceObject == NULL ||
-                DeviceObject->Type != IO_TYPE_DEVICE || DeviceObject->DriverObject == NULL ||
-                irql > DISPATCH_LEVEL || Irp->CurrentLocation <= 1 || Irp->CancelRoutine != NULL ||
-                Irp->Tail.Overlay.CurrentStackLocation[-1].MajorFunction > IRP_MJ_MAXIMUM_FUNCTION,
-            0))
+    if (__builtin_expect(Irp->Type != IO_TYPE_IRP || DeviceObject == NULL, 0))
     {
         IopRefuseCall(DeviceObject, Irp);
     }
-    Irp->CurrentLocation--;
-    PIO_STACK_LOCATION stack = --Irp->Tail.Overlay.CurrentStackLocation;
+    PDRIVER_OBJECT driver = DeviceObject->DriverObject;
+    PIO_STACK_LOCATION stack = Irp->Tail.Overlay.CurrentStackLocation - 1;
+    CHAR location = Irp->CurrentLocation - 1;
+    ULONG major = location > 0 ? stack->MajorFunction : 0;
+    if (__builtin_expect(DeviceObject->Type != IO_TYPE_DEVICE || driver == NULL ||
+                             irql > DISPATCH_LEVEL || location <= 0 || Irp->CancelRoutine != NULL ||
+                             major > IRP_MJ_MAXIMUM_FUNCTION,
+                         0))
+    {
+        IopRefuseCall(DeviceObject, Irp);
+    }
+    Irp->CurrentLocation = location;
+    Irp->Tail.Overlay.CurrentStackLocation = stack;
     stack->DeviceObject = DeviceObject;
     if (KI_TRACING())
     {
         IopTraceCall(DeviceObject, Irp, stack);
     }
-    PDRIVER_DISPATCH routine = DeviceObject->DriverObject->MajorFunction[stack->MajorFunction];
+    PDRIVER_DISPATCH routine = driver->MajorFunction[major];
     LONG64 balance = KiCurrentThread()->Balance;
     NTSTATUS status = (Irp->AllocationFlags & IOP_IRP_HAS_HEADER)
-                          ? IopCallTracked(DeviceObject, Irp, stack, routine)
+                          ? IopCallTracked(DeviceObject, Irp, location, routine)
                           : routine(DeviceObject, Irp);
     if (__builtin_expect(KiCurrentIrql() != irql || KiCurrentThread()->Balance != balance, 0))
     {

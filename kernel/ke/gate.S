@@ -27,12 +27,9 @@
  * the record holds no vector registers: see KI_EXPORT.KeepsXmm. */
     .macro PUSH_RECORD xmm=1
     movq    KiGate+GATE_TOP(%rip), %r10
-    jmp     .Lcompare\@
-.Ldrop\@:
-    subq    $RECORD_SIZE, %r10
-.Lcompare\@:
     cmpq    %rsp, (%r10)
     jbe     .Ldrop\@
+.Lpush\@:
     addq    $RECORD_SIZE, %r10
     cmpq    KiGate+GATE_LIMIT(%rip), %r10
     jae     KiGateOverflow
@@ -61,6 +58,13 @@
     .else
     movl    $0, RECORD_VECTORS(%r10)
     .endif
+    .subsection 1
+.Ldrop\@:
+    subq    $RECORD_SIZE, %r10
+    cmpq    %rsp, (%r10)
+    jbe     .Ldrop\@
+    jmp     .Lpush\@
+    .previous
     .endm
 
     .macro GATE name, xmm
