@@ -516,8 +516,8 @@ CmCallbackReleaseKeyObjectIDEx(PCUNICODE_STRING ObjectName)
     MmFreePool(name, CMP_TAG);
 }
 
-/* Contract: NF:wdm.CmGetBoundTransaction. No key is opened in a transaction: the machine has no
- * transaction manager (ZwCreateKeyTransacted is a stub), so the answer is always NULL. */
+/* Contract: NF:wdm.CmGetBoundTransaction. Keys cannot be opened in a transaction
+ * (ZwCreateKeyTransacted is not implemented), so none is bound to one. */
 DDI PVOID
 CmGetBoundTransaction(PLARGE_INTEGER Cookie, PVOID Object)
 {
